@@ -279,6 +279,10 @@ VIEWS: dict[str, tuple[str | None, str, View]] = {
     "credits": ("admin", "/credits", with_reports),
     "top-up": ("42", "/top-up", as_it_is),
     "credit-updates": ("admin", "/credit-updates", as_it_is),
+    "buy-credits": ("11", "/buy-credits", as_it_is),
+    "my-orders": ("11", "/orders", as_it_is),
+    "orders": ("admin", "/orders", as_it_is),
+    "catalogue": ("admin", "/catalogue", as_it_is),
     "staff-only": ("42", "/users", as_it_is),
     "lost": ("42", "/nowhere/at/all", as_it_is),
 }

@@ -232,6 +232,95 @@ def test_an_admin_updates_credits_and_finds_out_who_saw_it(server: Server, new_s
     expect(admin.page).to_have_url(re.compile("reason=helped"))
 
 
+def order(page: Page, id: str) -> Any:
+    """An order in a list of orders."""
+    return page.locator(f"[data-testid=order][data-row='{id}']")
+
+
+def act(page: Page, name: str, place: Any = None) -> None:
+    """Press a button of a transition, once it takes clicks."""
+    button = (place or page).get_by_test_id(f"act-{name}")
+    button.scroll_into_view_if_needed()
+    expect(button).not_to_have_attribute("aria-disabled", "true")
+    button.click()
+
+
+def test_an_order_is_fulfilled_and_the_buyers_screens_change(server: Server, new_screen: NewScreen) -> None:
+    buyer = new_screen("member-2", "/buy-credits")
+    phone = new_screen("member-2", "/")
+    admin = new_screen("admin", "/orders")
+    give(server, "admin", "5", "Of the admin's own", 3_600)
+    before = int(server.balance("member-2"))
+    expect(phone.number).to_have_attribute("data-value", str(before))
+    # By keyboard alone: a package, and the question whether to order it.
+    buy = buyer.page.get_by_role("button", name="Buy Studio for 39.00 USD")
+    expect(buy).to_be_visible()
+    buy.focus()
+    buyer.page.keyboard.press("Enter")
+    now = buyer.page.get_by_role("button", name="Order now")
+    expect(now).to_be_visible()
+    expect(now).not_to_have_attribute("aria-disabled", "true")
+    now.press("Enter")
+    record = buyer.page.get_by_test_id("record")
+    expect(record).to_have_attribute("data-state", "pending")
+    id = buyer.page.url.rsplit("/", 1)[1]
+    # It comes into the admin's list by itself.
+    line = order(admin.page, id)
+    expect(line).to_have_attribute("data-state", "pending")
+    act(admin.page, "fulfil", line)
+    dialog = admin.page.get_by_test_id("input-dialog")
+    expect(dialog).to_contain_text(f"{before + 2400:,}")
+    dialog.get_by_test_id("fulfil").click()
+    expect(dialog).to_have_count(0)
+    expect(line).to_have_attribute("data-state", "fulfilled")
+    # The buyer's screen changes, on each device, and not only the admin's.
+    expect(record).to_have_attribute("data-state", "fulfilled")
+    expect(buyer.toast("Credits added")).to_be_visible()
+    expect(phone.number).to_have_attribute("data-value", str(before + 2400))
+    assert server.balance("admin") == "5"
+    # The buyer spends some, and a refund says what it cannot take back.
+    spend = {"amount": "20", "asset": "CREDIT", "reason": "Coffee"}
+    for _ in range(3):
+        server.call("POST", "/v1/actions/spend", spend, user="member-2")
+    act(admin.page, "refund", line)
+    dialog.get_by_label("Reason").fill("Ordered by mistake")
+    expect(dialog).to_contain_text("Kept by the buyer")
+    dialog.get_by_role("button", name="Refund credits").click()
+    expect(dialog).to_have_count(0)
+    expect(record).to_have_attribute("data-state", re.compile("refunded$"))
+
+
+def test_a_cancelled_order_is_opened_again(server: Server, new_screen: NewScreen) -> None:
+    filed = server.call("POST", "/v1/requests/credit_order", {"package": "starter"}, user="member-2")
+    screen = new_screen("admin", "/orders?state=pending")
+    line = order(screen.page, filed["id"])
+    act(screen.page, "cancel", line)
+    dialog = screen.page.get_by_test_id("input-dialog")
+    dialog.get_by_role("button", name="Cancel order").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Say why")
+    dialog.get_by_label("Reason").fill("Out of stock")
+    dialog.get_by_role("button", name="Cancel order").click()
+    expect(line).to_have_attribute("data-state", "cancelled")
+    screen.toast("Order cancelled").get_by_role("button", name="Undo").click()
+    expect(line).to_have_attribute("data-state", "pending")
+
+
+def test_a_price_from_a_later_day(server: Server, new_screen: NewScreen) -> None:
+    page = new_screen("admin", "/catalogue").page
+    row_ = page.locator("[data-testid=package-row][data-package=weekend]")
+    row_.get_by_role("button", name="Edit Weekend").click()
+    dialog = page.get_by_test_id("package-dialog")
+    dialog.get_by_label("Another price").fill("4.25")
+    dialog.get_by_label("Price from (optional)").fill("2099-01-01")
+    dialog.get_by_label("Reason (optional)").fill("Dearer then")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(row_).to_contain_text("4.25")
+    shop = new_screen("42", "/buy-credits").page
+    expect(shop.get_by_role("button", name="Buy Weekend for 3.50 USD")).to_be_visible()
+    expect(shop.locator("[data-package=weekend]")).not_to_contain_text("4.25")
+
+
 def forward(page: Page, step: str) -> None:
     """Set the sandbox's clock forward on an admin's screen."""
     page.get_by_test_id("sandbox-clock").click()

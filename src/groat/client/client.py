@@ -89,6 +89,10 @@ def _free_route(method: str, path: str) -> Route[Any]:
     return Route(method.upper(), path, Any)
 
 
+FULFILL: Route[answers.RequestView] = Route(
+    "POST", "/v1/credits/orders/{id}/fulfill", answers.RequestView, keyed=True
+)
+
 _METHODS = {
     "hold": "create_hold",
     "extend": "extend_hold",
@@ -198,6 +202,17 @@ class Client(Calls):
         The person and the audit log read ``reason``. For admins and services.
         """
         return self.set_balance(f"user:{user}", asset, balance=str(new_credits), reason=reason, key=key)
+
+    def fulfill_credit_order(
+        self, order: str, *, fulfilled_by: str = "", reason: str = "", key: str | None = None
+    ) -> answers.RequestView:
+        """Give the buyer the credits of an order; ``fulfilled_by`` may only be the caller.
+
+        The server needs the program credits. For admins and services.
+        """
+        body = {"fulfilled_by": fulfilled_by, "reason": reason}
+        found: answers.RequestView = self._call(FULFILL, path={"id": order}, body=body, key=key)
+        return found
 
     def metered(
         self, account: str, estimate: Amount, asset: str, *, destination: str, key: str, **options: Any
@@ -334,6 +349,17 @@ class AsyncClient(AsyncCalls):
         The person and the audit log read ``reason``. For admins and services.
         """
         return await self.set_balance(f"user:{user}", asset, balance=str(new_credits), reason=reason, key=key)
+
+    async def fulfill_credit_order(
+        self, order: str, *, fulfilled_by: str = "", reason: str = "", key: str | None = None
+    ) -> answers.RequestView:
+        """Give the buyer the credits of an order; ``fulfilled_by`` may only be the caller.
+
+        The server needs the program credits. For admins and services.
+        """
+        body = {"fulfilled_by": fulfilled_by, "reason": reason}
+        found: answers.RequestView = await self._call(FULFILL, path={"id": order}, body=body, key=key)
+        return found
 
     def metered(
         self, account: str, estimate: Amount, asset: str, *, destination: str, key: str, **options: Any

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from groat import Groat, Refusal
+from groat import Groat, Refusal, StoreError
 from groat.ledger.states import SetState
+from groat.programs.credits import CREDITS
 from groat.programs.credits.orders import payments as module
 from groat.programs.credits.orders.catalogue import StoredPackage
 from groat.programs.workflow.views import RequestView
 from tests.helpers.clock import Clock
+from tests.helpers.databases import Database
 from tests.helpers.tables import parse_table
 from tests.programs.credits.shop import Shop
 
@@ -187,3 +190,35 @@ async def test_what_a_dead_server_kept_is_acted_on_by_another(groat: Groat, shop
     assert await shop.payments.catch_up() == 1
     assert await shop.balance() == "500"
     assert await shop.payments.catch_up() == 0
+
+
+async def test_two_nodes_hear_the_same_and_staff_decide_meanwhile(
+    groat: Groat, shop: Shop, database: Database, clock: Clock
+) -> None:
+    assert CREDITS.extension is not None
+    store = database.store(clock, extensions=(*Groat.standing, CREDITS.extension))
+    async with Groat.open(database.url, store=store, programs=[CREDITS]) as second:
+        nodes = (shop, Shop(second))
+        orders = [await shop.order("shop", f"u{number}") for number in range(12)]
+
+        async def tried(call: Callable[[], Awaitable[Any]]) -> Any:
+            while True:
+                try:
+                    return await call()
+                except StoreError as error:
+                    if error.code != "busy":
+                        raise
+
+        calls: list[Callable[[], Awaitable[Any]]] = []
+        for order in orders:
+            for node in nodes:
+                calls.append(partial(node.hear, f"p-{order.id}", order.id))
+                calls.append(partial(node.take, order, "fulfil", "ada"))
+            calls.append(partial(nodes[1].take, order, "cancel", "bela", reason="Late"))
+        await asyncio.gather(*(tried(call) for call in calls))
+        for order in orders:
+            found = await shop.look(order)
+            credits = "500" if found.state == "fulfilled" else "0"
+            assert await shop.balance(found.owner) == credits, found
+        cancelled = {order.id for order in orders if (await shop.look(order)).state == "cancelled"}
+        assert {case.data["order"] for case in await shop.cases()} == cancelled

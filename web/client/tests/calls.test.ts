@@ -8,7 +8,7 @@ const it = world();
 async function opened() {
   const sent: { key: string | null; body: unknown }[] = [];
   const fetch: typeof globalThis.fetch = (url, init) => {
-    if (init?.method === "PUT") {
+    if (init?.method === "PUT" || (init && String(url).includes("/fulfill"))) {
       const key = new Headers(init.headers).get("idempotency-key");
       sent.push({ key, body: JSON.parse(String(init.body)) });
     }
@@ -51,5 +51,25 @@ describe("updateUserCredits", () => {
     const [open, again, another] = sent.map(({ key }) => key);
     expect(again).toBe(open);
     expect(another).not.toBe(open);
+  });
+});
+
+describe("fulfillCreditOrder", () => {
+  const FULFILL = "POST /v1/credits/orders/o1/fulfill";
+
+  test("fulfills the order as whoever calls", async () => {
+    const { api, sent } = await opened();
+    it.server.answerNext(FULFILL, { id: "o1", state: "fulfilled" }, 201);
+    const { data, error } = await api.fulfillCreditOrder("o1", { fulfilled_by: "admin" });
+    expect([data?.state, error]).toEqual(["fulfilled", null]);
+    expect(sent.at(-1)?.body).toEqual({ fulfilled_by: "admin" });
+    expect(sent.at(-1)?.key).toBeTruthy();
+  });
+
+  test("gives the refusal of another one's name as error", async () => {
+    const { api } = await opened();
+    it.server.answerNext(FULFILL, { code: "fulfilled_by_differs", detail: "Send yourself." }, 403);
+    const { data, error } = await api.fulfillCreditOrder("o1", { fulfilled_by: "7" });
+    expect([data, error?.code, error?.detail]).toEqual([null, "fulfilled_by_differs", "Send yourself."]);
   });
 });

@@ -1,7 +1,7 @@
 export { again } from "./again.js";
 export * from "./bank.js";
 export type { ProblemStatus } from "./codes.js";
-export { updateUserCredits } from "./credits.js";
+export { fulfillCreditOrder, updateUserCredits } from "./credits.js";
 export {
   at,
   type CallOptions,

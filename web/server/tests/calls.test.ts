@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, test } from "vitest";
 import {
+  fulfillCreditOrder,
   type Groat,
   type Problem,
   type TransactionView,
@@ -151,4 +152,16 @@ test("updateUserCredits sets a balance, with a reason of its own unless one is g
     ["PUT", "/v1/accounts/user%3A42/balances/USD", { balance: "1.50", reason: "Refund" }],
   ]);
   expect(got[1]?.headers.get("idempotency-key")).toBe("r-1");
+});
+
+test("fulfillCreditOrder fulfills an order under a key", async () => {
+  const { got, fetch } = answering(json({ id: "o1", state: "fulfilled" }, 201));
+  const groat = groatOn(fetch);
+  expect((await fulfillCreditOrder(groat, "o1", { fulfilled_by: "service:shop" })).state).toBe("fulfilled");
+  expect(got[0]).toMatchObject({
+    method: "POST",
+    path: "/v1/credits/orders/o1/fulfill",
+    body: { fulfilled_by: "service:shop" },
+  });
+  expect(got[0]?.headers.get("idempotency-key")).toBeTruthy();
 });

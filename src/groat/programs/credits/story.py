@@ -1,4 +1,4 @@
-"""Credits for ``groat demo``: grants that expire soon, some that are over, a plan, and an automatic top-up."""
+"""Credits for ``groat demo``: grants, some of them over, a plan, an automatic top-up, and orders."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from groat.ledger.keys import derive
 from groat.programs import find_programs
 from groat.programs.credits.orders import CREDIT_ORDER
 from groat.programs.credits.orders.catalogue import Package, Price, PutPackage
+from groat.programs.credits.orders.story import tell_orders_story
 from groat.programs.credits.recurring import NAME, RECURRING_GRANT
 from groat.programs.credits.topups.rule import AUTO_TOP_UP
 from groat.programs.workflow import Workflow
@@ -64,6 +65,7 @@ async def tell_credits_story(settings: Settings) -> None:
         )
     async with Groat.open(settings.database, programs=find_programs(["credits"])) as groat:
         await _sell(groat)
+        await tell_orders_story(groat)
 
 
 async def _sell(groat: Groat) -> None:

@@ -1,12 +1,14 @@
 import { t } from "@lingui/core/macro";
-import { CalendarClock, Hourglass, RefreshCcw, ScanSearch } from "lucide-react";
+import { CalendarClock, Hourglass, Receipt, RefreshCcw, ScanSearch, ShoppingBag, Tags } from "lucide-react";
 import { defineProgram } from "../../registry/program";
-import { lazyPage } from "../../shell/missing";
+import { lazyPage, lazyPiece } from "../../shell/missing";
 import { filterOf, hasCredits } from "./data";
 import { OverviewEnding } from "./ending";
 import { MoneyOfPerson } from "./money-of-person";
+import { hasOrders } from "./orders/data";
+import { OrderLine } from "./orders/line";
 import { PaidBy } from "./paid-by";
-import { GRANT, GRANTS, REPORTS, TOP_UP, UPDATES } from "./paths";
+import { BUY, CATALOGUE, GRANT, GRANTS, ORDERS, REPORTS, TOP_UP, UPDATES } from "./paths";
 import { hasTopUps } from "./topups/data";
 import { vouchers } from "./vouchers";
 
@@ -30,6 +32,13 @@ export const credits = defineProgram({
     },
     { path: TOP_UP, component: lazyPage(() => import("./pages/top-up"), "TopUpPage") },
     ...vouchers.pages,
+    { path: BUY, component: lazyPage(() => import("./pages/buy"), "BuyPage") },
+    {
+      path: ORDERS,
+      component: lazyPage(() => import("./pages/orders"), "OrdersPage"),
+      search: ({ state }) => (typeof state === "string" && state ? { state } : {}),
+    },
+    { path: CATALOGUE, component: lazyPage(() => import("./pages/catalogue"), "CataloguePage") },
   ],
   nav: [
     {
@@ -49,6 +58,40 @@ export const credits = defineProgram({
       short: t`Top-up`,
       icon: RefreshCcw,
       when: (audience) => hasTopUps(audience) && (!audience.staff || audience.funded),
+    },
+    {
+      section: "own",
+      order: 6,
+      to: BUY,
+      label: t`Buy credits`,
+      short: t`Buy`,
+      icon: ShoppingBag,
+      when: (audience) => hasOrders(audience) && !audience.staff,
+    },
+    {
+      section: "own",
+      order: 7,
+      to: ORDERS,
+      label: t`My orders`,
+      short: t`Orders`,
+      icon: Receipt,
+      when: (audience) => hasOrders(audience) && !audience.staff,
+    },
+    {
+      section: "staff",
+      order: 31,
+      to: ORDERS,
+      label: t`Orders`,
+      icon: Receipt,
+      when: (audience) => hasOrders(audience) && audience.staff,
+    },
+    {
+      section: "staff",
+      order: 32,
+      to: CATALOGUE,
+      label: t`Catalogue`,
+      icon: Tags,
+      when: (audience) => hasOrders(audience) && audience.staff,
     },
     {
       section: "staff",
@@ -93,6 +136,21 @@ export const credits = defineProgram({
       plural: t`Automatic top-ups`,
       page: { to: TOP_UP, label: t`Automatic top-up` },
     },
+    credit_order: {
+      fields: ["package", "price"],
+      plural: t`Orders of credits`,
+      page: { to: ORDERS, label: t`My orders` },
+      Line: OrderLine,
+      Face: lazyPiece(() => import("./orders/face"), "OrderFace"),
+      acts: {
+        fulfil: {
+          title: t`Fulfill this order?`,
+          Form: lazyPiece(() => import("./orders/fulfil-form"), "FulfilForm"),
+        },
+        refund: { Preview: lazyPiece(() => import("./orders/refund-preview"), "RefundPreview") },
+      },
+    },
+    credit_payment: { fields: ["payment", "problem"], plural: t`Payments to look at` },
   },
   slots: { overview: OverviewEnding, money: MoneyOfPerson, why: PaidBy },
   subjects: { grant: GRANT },
