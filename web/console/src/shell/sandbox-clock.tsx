@@ -38,10 +38,13 @@ function Clock() {
   const words = (
     <>
       <FlaskConical className="size-4 shrink-0" aria-hidden />
-      <Trans>
-        <span className="max-sm:sr-only">It is</span> {day}
-        <span className="max-sm:sr-only">, sandbox</span>
-      </Trans>
+      {/* A phone has no room for the words. */}
+      <span className="max-sm:sr-only">
+        <Trans>
+          <span>It is</span> {day}
+          <span>, sandbox</span>
+        </Trans>
+      </span>
     </>
   );
   const look =

@@ -2,6 +2,7 @@ import { formatAmount, type KindView, type RequestView } from "@groat/client";
 import { useRequests } from "@groat/react";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -16,7 +17,7 @@ import { Dialog } from "../../../ui/overlay";
 import { ErrorState, Skeleton } from "../../../ui/states";
 import { Card, CardHeader } from "../../../ui/surface";
 import { Time } from "../../../ui/text";
-import { KIND, ruleOf, type Terms } from "./data";
+import { KIND, ruleOf, soldQuery, type Terms } from "./data";
 import { RuleForm } from "./rule-form";
 
 /** The states in which something will happen by itself at `due_at`. */
@@ -74,6 +75,7 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
   const { take } = useTake();
   const [changing, setChanging] = useState(false);
   const rule = ruleOf(request);
+  const sold = useQuery(soldQuery).data?.find(({ id }) => id === rule.package);
   const change = transitionOf(kind, "change");
   const may = request.may?.includes("change") ?? false;
 
@@ -92,7 +94,7 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
             {formatAmount(rule.below)} {rule.asset}
           </span>
         </Fact>
-        <Fact label={t`Buys`}>{rule.package}</Fact>
+        <Fact label={t`Buys`}>{sold?.name ?? rule.package}</Fact>
         {rule.order && (
           <Fact label={t`In flight`}>
             <Link
