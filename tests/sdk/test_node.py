@@ -297,7 +297,10 @@ def test_the_examples_of_the_readme(app: Path, environment: dict[str, str]) -> N
 PAGE = """\
 post 50
 true true
+Blue light is scattered more. 4 6
 refused: user:7
+-4 26
+0 30
 -5 30
 -15 35
 0 50
