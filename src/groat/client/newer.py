@@ -1,4 +1,4 @@
-"""Which of two answers about one balance counts."""
+"""Tell which of two answers about one balance counts."""
 
 from __future__ import annotations
 
