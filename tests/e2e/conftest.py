@@ -63,6 +63,14 @@ def spares() -> list[BrowserContext] | None:
     return []
 
 
+@pytest.fixture(scope="package")
+def credits_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demo with the program of credits alone, and its story, on a sandbox."""
+    settings = ("--programs", "credits", "--sandbox", "true")
+    with Server(tmp_path_factory.mktemp("credits"), settings) as server:
+        yield server
+
+
 @pytest.fixture(scope="module")
 def server(shared_server: Server) -> Server:
     """The server of a file; those that kill theirs, or set it up otherwise, make one of their own."""

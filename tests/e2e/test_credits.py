@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,10 +15,9 @@ from tests.e2e.test_two_browsers import adjust
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A demo with the program of credits alone, and its story, on a sandbox."""
-    with Server(tmp_path_factory.mktemp("server"), ("--programs", "credits", "--sandbox", "true")) as server:
-        yield server
+def server(credits_server: Server) -> Server:
+    """The server whose program is credits."""
+    return credits_server
 
 
 def give(server: Server, user: str, amount: str, note: str, lasts_s: int) -> Any:

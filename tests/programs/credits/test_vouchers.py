@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groat import Groat, Refusal
+from groat import Groat, Refusal, Refused
 from groat.ledger.grants import Terms
 from groat.programs.credits.vouchers import codes
 from groat.programs.credits.vouchers.campaigns import (
@@ -25,6 +25,7 @@ from groat.programs.credits.vouchers.campaigns import (
 )
 from groat.programs.credits.vouchers.errors import VoucherError
 from groat.programs.credits.vouchers.redeeming import Redeem, UndoRedemption
+from groat.programs.credits.vouchers.words import Vouchers
 from groat.store.batch import Done
 from tests.helpers.clock import Clock
 from tests.helpers.money import new_key, standing
@@ -293,6 +294,24 @@ async def test_a_naive_model_beside_it(groat: Groat, seed: int) -> None:
     assert (await standing(groat, "house:promotions")).balance == str(-10 * uses)
     for who, many in by.items():
         assert (await standing(groat, f"user:{who}")).balance == str(10 * many)
+
+
+async def test_the_words_of_an_app(groat: Groat) -> None:
+    words = groat.program(Vouchers)
+    made = await words.begin("Spring", "10", code="SPRING-26", budget="10", key="begin")
+    assert (made.state, made.code, made.budget) == ("running", "SPRING-26", "10")
+    done = await words.redeem(" spr1ng 26", "7", key="redeem")
+    assert (done.user, done.amount, done.state) == ("7", "10", "redeemed")
+    with pytest.raises(Refused, match="voucher_budget_used_up"):
+        await words.redeem("SPRING-26", "8", key="other")
+    for typed, wanted in (
+        ("NOPE", "voucher_not_found"),
+        ("!", "voucher_not_found"),
+        ("U" * 20, "voucher_mistyped"),
+    ):
+        with pytest.raises(VoucherError, match=wanted):
+            await words.redeem(typed, "8", key="third")
+    assert (await words.undo(done.id, reason="Wrong", key="undo")).state == "undone"
 
 
 TYPED = st.lists(st.sampled_from("0123456789ABCDEFGHJKMNPQRSTVWXYZU"), min_size=1, max_size=40).map("".join)

@@ -29,6 +29,7 @@ from groat.programs.credits.vouchers import PROMISE as VOUCHER_PROMISE
 from groat.programs.credits.vouchers import redeeming_codes
 from groat.programs.credits.vouchers.errors import VOUCHER_ERRORS, VOUCHER_REFUSALS
 from groat.programs.credits.vouchers.guesses import forget_guesses
+from groat.programs.credits.vouchers.words import Vouchers
 from groat.programs.credits.warnings import forget_warnings
 from groat.settings import Settings
 from groat.store.extension import Extension, Tells
@@ -71,7 +72,7 @@ CREDITS = Program(
     metrics=(measure,),
     settings=CreditsSettings,
     story=_story,
-    facade=(CreditOrders,),
+    facade=(CreditOrders, Vouchers),
     commands=(simulate_door,),
     command_groups={"grants": (adopt,)},
 )

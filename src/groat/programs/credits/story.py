@@ -9,11 +9,13 @@ from groat import Groat
 from groat.ledger.errors import Refused
 from groat.ledger.keys import derive
 from groat.programs import find_programs
+from groat.programs.credits import CREDITS
 from groat.programs.credits.orders import CREDIT_ORDER
 from groat.programs.credits.orders.catalogue import Package, Price, PutPackage
 from groat.programs.credits.orders.story import tell_orders_story
 from groat.programs.credits.recurring import NAME, RECURRING_GRANT
 from groat.programs.credits.topups.rule import AUTO_TOP_UP
+from groat.programs.credits.vouchers.story import tell_voucher_story
 from groat.programs.workflow import Workflow
 from groat.settings import Settings
 
@@ -44,7 +46,7 @@ GIFTS = (
 
 async def tell_credits_story(settings: Settings) -> None:
     """Give the demo's people some credits with terms. Told again, it changes nothing."""
-    async with Groat.open(settings.database) as groat:
+    async with Groat.open(settings.database, programs=[CREDITS]) as groat:
         await groat.add_asset("CREDIT", 0)
         for gift in GIFTS:
             await _give(groat, gift)
@@ -57,6 +59,7 @@ async def tell_credits_story(settings: Settings) -> None:
             # Told again, after some of it was spent.
             if refused.code != "grant_spent":
                 raise
+        await tell_voucher_story(groat, settings)
         plan: dict[str, Any] = {
             "amount": "50", "asset": "CREDIT", "every": "week", "rollover": "20", "note": "Weekly credits",
         }  # fmt: skip
