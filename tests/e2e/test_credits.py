@@ -176,7 +176,7 @@ def test_an_admin_updates_credits_and_finds_out_who_saw_it(server: Server, new_s
         device.shows(before + 25)
     # The toast undoes it, in the list and on the devices.
     admin.toast("User credits updated successfully").get_by_role("button", name="Undo").click()
-    expect(admin.toast("The update is undone")).to_be_visible()
+    expect(admin.toast("The update is undone")).to_be_visible(timeout=15_000)
     for device in devices:
         device.shows(before)
     # A refusal is told in the server's words.
@@ -188,7 +188,7 @@ def test_an_admin_updates_credits_and_finds_out_who_saw_it(server: Server, new_s
             {"source": "user:11", "destination": "house:adjustments", "amount": "987654321", "asset": "CREDIT"}
         ]
     })  # fmt: skip
-    expect(admin.toast(refused["detail"])).to_be_visible()
+    expect(admin.toast(refused["detail"])).to_be_visible(timeout=15_000)
     expect(dialog.get_by_role("alert")).to_have_text(refused["detail"])
     admin.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
