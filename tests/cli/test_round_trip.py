@@ -543,3 +543,50 @@ def test_a_state_that_somebody_changed_is_checked(run: Run, tmp_path: Path, line
     file.write_text(f"{columns}\n{','.join(row.values())}\n")
     ran = run("import", "transactions", file, "--database", f"sqlite:///{tmp_path}/groat.db")
     assert (ran.code, line.split()[1] in ran.err) == (2, True), ran.err
+
+
+async def set_budgets(url: str) -> None:
+    """Budgets on an account, on a share of it and across accounts, one of them stopped and one removed; and spends."""
+    async with Groat.open(url) as groat:
+        await groat.add_asset("CREDIT", 0)
+        await groat.post([("house:in", "user:1", 100, "CREDIT")], key="fund")
+        await groat.set_budget("user:1", "CREDIT", 40, window="month", rolling=True, key="b1")
+        await groat.set_budget("", "CREDIT", 900, window="day", key="b2", of="service:local", rolling=True)
+        share = await groat.set_budget(
+            "user:1", "CREDIT", 9, window="hour", of="user:7", key="b3", as_owner=True
+        )
+        await groat.change_budget(share.id, stopped=True, key="stop")
+        gone = await groat.set_budget("user:1", "CREDIT", 90, window="day", key="b4")
+        held = await groat.hold("user:1", "house:shop", 20, "CREDIT", key="hold")
+        assert held.hold is not None
+        await groat.capture(held.hold.id, amount=5, final=False, key="part")
+        await groat.remove_budget(gone.id, key="remove")
+
+
+async def budgets_of(url: str) -> list[Any]:
+    async with Groat.open(url) as groat:
+        assert (await groat.verify()).problems == []
+        return await groat.budgets()
+
+
+def test_budgets_go_round_with_what_is_used_of_them(run: Run, tmp_path: Path) -> None:
+    first, second = (f"sqlite:///{tmp_path / name}.db" for name in ("first", "second"))
+    file = tmp_path / "all.csv"
+    asyncio.run(set_budgets(first))
+    before = asyncio.run(budgets_of(first))
+    assert [each.used for each in before] == ["20", "20", "0"]
+    text, _ = exported(run, first)
+    file.write_text(text, encoding="utf-8", newline="")
+    for _ in range(2):
+        ran = run("import", "transactions", file, "--database", second)
+        assert ran.code == 0, ran.err
+        assert asyncio.run(budgets_of(second)) == before
+
+    async def give_back() -> None:
+        async with Groat.open(second) as groat:
+            (hold,) = [t.hold for t in await groat.transactions() if t.kind == "hold"]
+            assert hold is not None
+            await groat.release(hold.id, key="release")
+
+    asyncio.run(give_back())
+    assert [each.used for each in asyncio.run(budgets_of(second))] == ["5", "5", "0"]

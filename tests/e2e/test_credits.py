@@ -318,6 +318,70 @@ def test_a_price_from_a_later_day(server: Server, new_screen: NewScreen) -> None
     shop = new_screen("42", "/buy-credits").page
     expect(shop.get_by_role("button", name="Buy Weekend for 3.50 USD")).to_be_visible()
     expect(shop.locator("[data-package=weekend]")).not_to_contain_text("4.25")
+def spend(amount: str) -> tuple[str, dict[str, Any]]:
+    return "/v1/actions/spend", {"amount": amount, "asset": "CREDIT", "reason": "Usage"}
+
+
+SOON_MS = 30_000
+
+
+def enter(page: Page, dialog: Any, limit: str) -> None:
+    """Type the limit of a budget, and send it with the key."""
+    dialog.get_by_label("At most").fill(limit)
+    # A button that just came into view takes nothing yet.
+    act = dialog.locator("button[type=submit]")
+    act.scroll_into_view_if_needed()
+    expect(act).not_to_have_attribute("aria-disabled", "true")
+    dialog.get_by_label("At most").focus()
+    page.keyboard.press("Enter")
+
+
+def test_a_budget_is_hit_and_raised_from_a_phone(server: Server, new_screen: NewScreen) -> None:
+    server.credit("42", 200)
+    desk = new_screen("42", "/grants").page
+    desk.get_by_role("button", name="Set a budget").click()
+    dialog = desk.get_by_test_id("budget-dialog")
+    enter(desk, dialog, "20")
+    expect(dialog).to_have_count(0, timeout=SOON_MS)
+    here = desk.get_by_test_id("budget")
+    expect(here).to_have_attribute("data-left", "20", timeout=SOON_MS)
+    server.call("POST", *spend("15"), user="42")
+    expect(here).to_have_attribute("data-left", "5", timeout=SOON_MS)
+    problem = server.refused("POST", *spend("10"), user="42")
+    assert (problem["code"], problem["left"]) == ("budget_exceeded", "5")
+    # Another device of theirs, with keys alone.
+    phone = new_screen("42", "/grants", viewport=PHONE).page
+    there = phone.get_by_test_id("budget")
+    expect(there).to_contain_text("15 of 20 used", timeout=SOON_MS)
+    change = there.get_by_role("button", name="Change the budget A day")
+    change.focus()
+    phone.keyboard.press("Enter")
+    on_phone = phone.get_by_test_id("budget-dialog")
+    enter(phone, on_phone, "40")
+    expect(on_phone).to_have_count(0, timeout=SOON_MS)
+    # The next decision goes by it, and the first device shows it without a reload.
+    expect(here).to_have_attribute("data-left", "25", timeout=SOON_MS)
+    server.call("POST", *spend("10"), user="42")
+    expect(here).to_have_attribute("data-left", "15", timeout=SOON_MS)
+    there.get_by_role("switch", name="Stop the budget A day").click()
+    expect(here).to_have_attribute("data-stopped", "true", timeout=SOON_MS)
+    assert server.refused("POST", *spend("1"), user="42")["code"] == "budget_exceeded"
+    there.get_by_role("switch", name="Stop the budget A day").click()
+    expect(here).to_have_attribute("data-stopped", "false", timeout=SOON_MS)
+    # 80 % are reached: they hear of it, once.
+    server.call("POST", *spend("9"), user="42")
+    expect(desk.get_by_text("80 % of the budget used").first).to_be_visible(timeout=SOON_MS)
+    # What staff set is shown, and not theirs to change.
+    server.call(
+        "POST", "/v1/budgets", {"account": "user:42", "asset": "CREDIT", "limit": "900", "window": "month"}
+    )
+    of_staff = here.filter(has_text="A month")
+    expect(of_staff).to_contain_text("Set by the staff", timeout=SOON_MS)
+    expect(of_staff.get_by_role("switch")).to_have_count(0)
+    staff = new_screen("admin", "/users/42").page
+    expect(staff.get_by_test_id("budget").filter(has_text="A month").get_by_role("switch")).to_be_visible(
+        timeout=SOON_MS
+    )
 
 
 def forward(page: Page, step: str) -> None:

@@ -12,15 +12,16 @@ from typing import Any
 
 import msgspec
 
-from groat.cli.transactions_file import FileError, FileRow, FileTable, LineProblem
+from groat.cli.transactions_file import PRINCIPAL, FileError, FileRow, FileTable, LineProblem
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import SCALE_MAX, Asset, check_asset, parse_amount
+from groat.ledger.budgeting import PastBudget, RestoreBudget
 from groat.ledger.commands import POSTINGS_MAX, check_move
 from groat.ledger.errors import InvalidInput
 from groat.ledger.grants import Terms
-from groat.ledger.keys import Form, Key
+from groat.ledger.keys import Form, Key, derive
 from groat.ledger.restore import HOLD_STATES, Made, PastGrant, PastPosting, Restore
-from groat.ledger.rows import STATES
+from groat.ledger.rows import STATES, Use
 from groat.ledger.states import SetState
 from groat.ledger.text import check_id, check_metadata, check_principal, check_text, parse_time
 
@@ -76,20 +77,21 @@ def is_export(table: FileTable) -> bool:
     raise FileError("export_outdated")
 
 
-def part_states(table: FileTable) -> tuple[FileTable, list[SetState]]:
-    """Part the rows of accounts that are not open from those of postings.
+def part_states(table: FileTable) -> tuple[FileTable, list[SetState | RestoreBudget]]:
+    """Part the rows of accounts that are not open, and of budgets, from those of postings.
 
     Returns the table without them, with what is wrong about them among its problems, and the commands that they make.
     """
     rows: list[FileRow] = []
     problems = list(table.problems)
-    commands: list[SetState] = []
+    commands: list[SetState | RestoreBudget] = []
     for row in table.rows:
-        if not row.cells.get("account_state"):
+        state, budget = row.cells.get("account_state"), row.cells.get("budget")
+        if not state and not budget:
             rows.append(row)
             continue
         try:
-            commands.append(_state(row.cells))
+            commands.append(_state(row.cells) if state else _budget(budget or ""))
         except InvalidInput as error:
             problems.append(LineProblem(row.line, error.code, error.detail))
     return FileTable(table.columns, rows, problems), commands
@@ -111,6 +113,15 @@ def _state(cells: Mapping[str, str]) -> SetState:
     )
     command.check({})
     return command
+
+
+def _budget(text: str) -> RestoreBudget:
+    """Make the command that sets a budget again. Raises InvalidInput."""
+    try:
+        past = msgspec.json.decode(text, type=PastBudget, strict=False)
+    except msgspec.MsgspecError as error:
+        raise InvalidInput("invalid_budget", f"budget is not as it was exported: {error}.") from None
+    return RestoreBudget.of_past(past, PRINCIPAL, derive("import", "budget", check_id(past.id)))
 
 
 def _key(text: str) -> Key:
@@ -184,7 +195,19 @@ def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> PastPosting:
         amount,
         pending,
         _grants(cells.get("grants", "")),
+        _uses(cells.get("budgets", "")),
     )
+
+
+def _uses(text: str) -> tuple[Use, ...]:
+    """Read what a posting counted on budgets. Raises InvalidInput."""
+    try:
+        uses = tuple(msgspec.json.decode(text or "[]", type=list[Use]))
+    except msgspec.MsgspecError as error:
+        raise InvalidInput("invalid_budget", f"budgets is not as it was exported: {error}.") from None
+    for use in uses:
+        check_id(use.budget)
+    return uses
 
 
 def _grants(text: str) -> tuple[PastGrant, ...]:

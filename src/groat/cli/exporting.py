@@ -17,10 +17,12 @@ from groat.cli.options import open_ledger, require_database, with_settings
 from groat.cli.output import aside, progress
 from groat.csv_cells import csv_line
 from groat.ledger.amounts import Asset, format_amount
+from groat.ledger.budgeting import PastBudget
 from groat.ledger.commands import digest_of
 from groat.ledger.text import format_time
 from groat.settings import Settings
 from groat.store.flow import Flow, Query
+from groat.store.reading import FIRST_ID
 from groat.store.replica import STALE_S_MAX, TooStale
 
 PAGE = 1_000
@@ -128,7 +130,7 @@ COLUMNS = {
     "transactions": (
         "transaction", "date", "source", "destination", "amount", "asset", "reason", "kind", "pending", "recorded_at",
         "principal", "key", "actor", "reverses", "hold", "cause", "metadata", "leg", "hold_state", "hold_expires_at",
-        "key_form", "key_body", "grants", "account_state",
+        "key_form", "key_body", "grants", "account_state", "budgets", "budget",
     ),
     "entries": (
         "account", "asset", "version", "transaction", "at", "delta", "balance", "held_delta", "held", "counterparty",
@@ -163,6 +165,7 @@ def _transactions(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
         yield from _transactions_of(("export_archived_transactions", month), assets, take)
     yield from _transactions_of(("export_transactions",), assets, take)
     yield from _states(take)
+    yield from _budgets(take)
 
 
 def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: Take) -> Flow[None]:
@@ -171,7 +174,8 @@ def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: 
     while page := (yield Query(name, (*after, PAGE, *month))):
         digests = [digest_of(principal, key) for principal, key in (row[11:13] for row in page)]
         keys = {digest: (form, body) for digest, form, body, *_ in (yield Query("find_keys", (digests,)))}
-        grants = yield from _grants(list(dict.fromkeys(row[0] for row in page)))
+        ids = list(dict.fromkeys(row[0] for row in page))
+        grants, uses = (yield from _grants(ids)), (yield from _uses(ids))
         rows = []
         for values, digest in zip(page, digests, strict=True):
             id, leg, kind, at, recorded_at, source, destination, asset, amount, pending, reason, *rest = (
@@ -185,6 +189,7 @@ def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: 
                 format_amount(pending, scale), format_time(recorded_at), *texts,
                 json.loads(metadata) if metadata else {}, leg, json.loads(hold_after)[2] if hold_after else None,
                 None if expires_at is None else format_time(expires_at), form, body, grants.get((id, leg)), None,
+                uses.get((id, leg)), None,
             )  # fmt: skip
             rows.append(dict(zip(COLUMNS["transactions"], cells, strict=True)))
         take(rows)
@@ -212,6 +217,27 @@ def _grants(ids: list[str]) -> Flow[dict[tuple[str, int], list[Row]]]:
     for id, leg, _, *values in sorted((yield Query("export_allocations", (ids,))), key=lambda row: row[:3]):
         found.setdefault((id, leg), []).append(dict(zip(ALLOCATION, values, strict=True)))
     return found
+
+
+def _uses(ids: list[str]) -> Flow[dict[tuple[str, int], list[list[Any]]]]:
+    """Read what transactions counted on which budgets, when its window began: smallest units and microseconds."""
+    found: dict[tuple[str, int], list[list[Any]]] = {}
+    for id, leg, *use, _ in sorted((yield Query("find_budget_uses", (ids,)))):
+        found.setdefault((id, leg), []).append(use)
+    return found
+
+
+def _budgets(take: Take) -> Flow[None]:
+    """Read all budgets, also those that were removed: a row for each, of no transaction."""
+    after = FIRST_ID
+    while page := (yield Query("export_budgets", (after, PAGE))):
+        rows = []
+        for *values, alerts, spent, set_by, created_at, removed_at in page:
+            shown = (*values, json.loads(alerts), json.loads(spent), set_by, created_at, removed_at)
+            budget = dict(zip(PastBudget.__struct_fields__, shown, strict=True))
+            rows.append({name: budget if name == "budget" else None for name in COLUMNS["transactions"]})
+        take(rows)
+        after = page[-1][0]
 
 
 def _entries(assets: Mapping[str, Asset], take: Take) -> Flow[None]:

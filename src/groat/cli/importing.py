@@ -35,6 +35,7 @@ from groat.engine.ids import new_id
 from groat.ledger.accounts import Limits
 from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, Refs
+from groat.ledger.budgeting import RestoreBudget
 from groat.ledger.commands import Command, digest_of
 from groat.ledger.errors import Refusal
 from groat.ledger.keys import derive
@@ -149,7 +150,7 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
     async with open_ledger(settings) as groat:
         present = await groat.assets()
         commands: Sequence[Command]
-        states: list[SetState] = []
+        states: list[SetState | RestoreBudget] = []
         if is_export(table):
             table, states = part_states(table)
             inferred = infer_exported_assets(table.rows, {**options.declared, **present})
@@ -189,8 +190,11 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
                 f" {len(outcome.refused)} refused"
             )
     result.print(said, soft_wrap=True)
-    if states:
-        result.print(f"{len(states)} accounts are frozen, closing or closed in the file", soft_wrap=True)
+    closed = sum(isinstance(each, SetState) for each in states)
+    if closed:
+        result.print(f"{closed} accounts are frozen, closing or closed in the file", soft_wrap=True)
+    if len(states) > closed:
+        result.print(f"{len(states) - closed} budgets are in the file", soft_wrap=True)
     if outcome.refused:
         _show_refused(outcome.refused, "would be refused" if options.dry_run else "were refused")
         raise typer.Exit(1)
@@ -292,14 +296,18 @@ async def _post(
     return ImportSummary(posted, known, refused)
 
 
-async def _set_states(groat: Groat, states: Sequence[SetState], retry: bool) -> list[RefusedRow]:
-    """Freeze and close accounts as they were once all has been posted; returns those for which it was refused."""
+async def _set_states(
+    groat: Groat, states: Sequence[SetState | RestoreBudget], retry: bool
+) -> list[RefusedRow]:
+    """Set budgets, freeze and close accounts as they were once all has been posted; returns what was refused."""
     refused = []
     for command in states:
         verdict = await groat.execute(command)
         if retry and isinstance(verdict, Refusal) and verdict.replayed:
             verdict = await _again(groat, command, verdict)
-        if isinstance(verdict, Refusal) and verdict.fields.get("state") not in _HOLDS[command.act]:
+        if isinstance(verdict, Refusal) and (
+            isinstance(command, RestoreBudget) or verdict.fields.get("state") not in _HOLDS[command.act]
+        ):
             refused.append(RefusedRow(command.account, verdict))
     return refused
 

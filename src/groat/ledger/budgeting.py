@@ -17,7 +17,7 @@ from groat.ledger.commands import Checks, Command, Effect, check_known
 from groat.ledger.errors import InvalidInput, OlderNodes, Refusal
 from groat.ledger.limits import UNSET, Unset
 from groat.ledger.rows import TransactionRow
-from groat.ledger.text import check_id, check_principal
+from groat.ledger.text import TIME_MAX, check_id, check_principal
 
 UPDATED: Final = "budget_updated"
 """The type of the event that tells of a budget."""
@@ -177,13 +177,86 @@ class ChangeBudget(_BudgetCommand, kw_only=True):
             budget.alerts = self.alerts
         if self.removes:
             budget.removed_at = book.now
-            book.touch(budgets)
-            budgets.drop(budget)
-            account = budget.account
-            if account is not None and not budgets.on_accounts[account]:
-                book.touch(account)
-                account.extras &= ~BUDGETS
+            drop(book, budget)
         return self._tell(book, budget, before)
+
+
+class PastBudget(msgspec.Struct, frozen=True):
+    """A budget of another ledger: amounts in smallest units, times in microseconds, ``account`` a path or None."""
+
+    id: str
+    account: str | None
+    asset: str
+    of: str
+    window: str
+    rolling: bool
+    zone: str
+    limit: int
+    stopped: bool
+    alerts: tuple[int, ...]
+    spent: tuple[tuple[int, int], ...]
+    set_by: str
+    created_at: int
+    removed_at: int | None
+
+
+class RestoreBudget(SetBudget, kw_only=True):
+    """Set a budget of another ledger again, with its id and with what is used of it; one that exists stays."""
+
+    kind: ClassVar[str] = "restore_budget"
+    past: PastBudget
+
+    @classmethod
+    def of_past(cls, past: PastBudget, principal: str, key: str) -> RestoreBudget:
+        """Make the command for a budget."""
+        return cls(
+            principal=principal, key=key, past=past, account=past.account or "", asset=past.asset, of=past.of,
+            window=past.window, rolling=past.rolling, zone=past.zone, limit=past.limit, alerts=past.alerts,
+            as_owner=past.set_by == "owner",
+        )  # fmt: skip
+
+    def target(self) -> Any:
+        """Cover the budget."""
+        return msgspec.structs.astuple(self.past)
+
+    def check(self, assets: dict[str, Asset]) -> None:
+        """See :meth:`Command.check`."""
+        SetBudget.check(self, assets)
+        check_id(self.past.id)
+        if not all(0 <= begin <= TIME_MAX and 0 <= amount <= AMOUNT_MAX for begin, amount in self.past.spent):
+            raise InvalidInput("invalid_budget", "What is used of a budget is a moment and an amount each.")
+
+    def needs(self, refs: Refs, book: Book) -> None:
+        """Need what a new budget needs, and the one of this id."""
+        SetBudget.needs(self, refs, book)
+        refs.budgets.add(self.past.id)
+
+    def decide(self, book: Book) -> Effect | Refusal:
+        """Set it as it stood, unless it is there."""
+        if book.budgets is not None and self.past.id in book.budgets.by_id:
+            return Effect()
+        self.ids = [self.past.id]
+        effect = SetBudget.decide(self, book)
+        if isinstance(effect, Refusal):
+            return effect
+        assert book.budgets is not None
+        budget = book.budgets.by_id[self.past.id]
+        budget.spent, budget.stopped = self.past.spent, self.past.stopped
+        budget.created_at, budget.removed_at = self.past.created_at, self.past.removed_at
+        if budget.removed_at is not None:
+            drop(book, budget)
+        return effect
+
+
+def drop(book: Book, budget: Budget) -> None:
+    """Take a budget that is removed off the book; its account is no longer marked if that was its last."""
+    budgets, account = book.budgets, budget.account
+    assert budgets is not None
+    book.touch(budgets)
+    budgets.drop(budget)
+    if account is not None and not budgets.on_accounts[account]:
+        book.touch(account)
+        account.extras &= ~BUDGETS
 
 
 def concerned(account: str, principal: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from groat.ledger.accounts import ADJUSTMENTS
 from groat.ledger.amounts import AMOUNT_MAX, format_amount
 from groat.ledger.calendars import window_around
+from groat.ledger.crossings import cross
 from groat.ledger.errors import Refusal, refusal_rule
 from groat.ledger.rows import Account, Leg, Use
 from groat.ledger.text import format_time
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 BUDGETS: Final = 16
 """The bit of :attr:`Account.extras` that says that an account has budgets of its own."""
+
+ALERT: Final = "budget"
+"""The kind of the crossings of budgets. Their names are the budget, the percentage, and the window's beginning."""
 
 BUDGETS_MAX: Final = 20
 """An account has at most so many budgets in an asset, a principal so many across accounts."""
@@ -99,6 +103,11 @@ class Budget:
         if self.rolling:
             return moment // self.part * self.part
         return window_around(self.window, self.zone, moment)[0]
+
+    def span_of(self, moment: int) -> int:
+        """Return a beginning that tells windows apart: a rolling one counts as another each length of it."""
+        length = ROLLING[self.window]
+        return moment // length * length if self.rolling else self.begin_of(moment)
 
     def counts_from(self, now: int) -> int:
         """Return the first beginning that counts now. A rolling window includes the part that it only touches."""
@@ -230,7 +239,12 @@ class Budgets:
         uses = []
         for budget in self.of(move.source, book.spender):
             book.touch(budget)
+            before = budget.used(book.now)
             uses.append(Use(budget.id, budget.count(amount, book.now), amount))
+            for percent in budget.alerts if budget.limit else ():
+                if before * 100 < budget.limit * percent <= (before + amount) * 100:
+                    ref = f"{budget.id}/{percent}/{budget.span_of(book.now)}"
+                    cross(book, ALERT, ref, move.source, "down")
         if move.hold is not None:
             move.hold.uses = tuple(uses)
         return tuple(uses)

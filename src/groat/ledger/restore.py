@@ -8,6 +8,7 @@ import msgspec
 
 from groat.ledger.amounts import Asset
 from groat.ledger.book import Book, Move, Refs, refuse
+from groat.ledger.budgets import Budgets
 from groat.ledger.commands import Command, Effect
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.ledger.granting import AUTOMATIC, EXPIRE_GRANT, RETURN_GRANT, VOID_GRANT
@@ -25,6 +26,7 @@ from groat.ledger.rows import (
     HoldRow,
     Leg,
     TransactionRow,
+    Use,
 )
 from groat.ledger.views import SETTLE
 
@@ -65,6 +67,7 @@ class PastPosting(msgspec.Struct, frozen=True, array_like=True):
     amount: int
     pending: int
     grants: tuple[PastGrant, ...] = ()
+    uses: tuple[Use, ...] = ()
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +182,10 @@ class Restore(Command, kw_only=True):
         legs = book.move(moves, limits=False)
         if isinstance(legs, Refusal):
             return legs
+        if any(line.uses for line in made.lines):
+            # The budgets follow when all transactions are there.
+            book.budgets = book.budgets or Budgets()
+            legs = [leg._replace(uses=line.uses) for leg, line in zip(legs, made.lines, strict=True)]
         for leg in legs:
             for account in (leg.source, leg.destination):
                 if account.overflows:

@@ -89,6 +89,19 @@ export function createApi(http: Pick<Http, "json" | "file">) {
       http.json<wire.AccountView>(path("accounts", account), { query: { at }, ...(signal && { signal }) }),
     entries: (account: string, asset: string, options?: PageOptions) =>
       list<wire.EntryView>(path("accounts", account, "entries"), { asset }, options),
+    /** Whether an amount may be spent from an account now, how much at most, and how long it lasts. */
+    check: (
+      account: string,
+      asset: string,
+      { amount, of, signal }: { amount?: string; of?: string; signal?: AbortSignal } = {},
+    ) =>
+      http.json<wire.CheckView>(path("accounts", account, "check"), {
+        query: { asset, amount, of },
+        ...(signal && { signal }),
+      }),
+    /** The budgets on an account, or of a principal (`of`), with what is used of each. */
+    budgets: (filter: { account?: string; of?: string; asset?: string } = {}, options?: PageOptions) =>
+      list<wire.BudgetView>("/v1/budgets", { ...filter }, options),
     /** The grants of an account: those that can be spent, in the order in which they are; the newest first for other states. */
     grants: (
       account: string,

@@ -12,9 +12,11 @@ from prometheus_client.core import CounterMetricFamily, Metric
 from groat.api.services import Services
 from groat.engine.groat import Groat
 from groat.engine.ids import new_id
+from groat.ledger.budgets import ALERT
 from groat.ledger.errors import Refusal
 from groat.ledger.keys import derive
 from groat.programs.credits import recurring
+from groat.programs.credits.budget_alerts import BudgetAlerts
 from groat.programs.credits.own_settings import CreditsSettings
 from groat.programs.credits.recurring import GivePeriod, RecurringGrant
 from groat.programs.credits.sign_up import SignUps, check_sign_up
@@ -106,7 +108,9 @@ async def working(host: Host) -> AsyncIterator[CreditsWork]:
         plans = RecurringWork(services.part(Workflow))
         work.top_ups = TopUps(services.part(Workflow), settings)
         low = Crossings(groat, alerts.LINE, work.alerts.act)
+        used = Crossings(groat, ALERT, BudgetAlerts(groat).act)
         tasks = [
+            asyncio.create_task(repeat(used.round, LINES_EVERY_S), name="groat-credits-budgets"),
             asyncio.create_task(repeat(low.round, LINES_EVERY_S), name="groat-credits-low"),
             asyncio.create_task(repeat(work.top_ups.round, LINES_EVERY_S), name="groat-credits-top-ups"),
             asyncio.create_task(repeat(work.round, EVERY_S), name="groat-credits"),

@@ -94,3 +94,10 @@ JOIN (SELECT target, principal, key, actor, reason, at,
 WHERE p.state <> 'open' AND p.path > ?1
 ORDER BY p.path
 LIMIT ?2;
+
+-- name: export_budgets :many
+-- The next ?2 budgets behind an id, also those that were removed.
+SELECT b.id, a.path, b.asset, b.principal, b.period, b.rolling, b.zone, b.most, b.stopped, b.alerts, b.spent, b.set_by,
+       b.created_at, b.removed_at
+FROM groat_budget AS b LEFT JOIN groat_account AS a ON a.id = b.account
+WHERE b.id > ?1 ORDER BY b.id LIMIT ?2;

@@ -1,5 +1,5 @@
 /** What the pages of credits read from the server. */
-import type { GrantView, UpdateFilter } from "@groat/client";
+import type { BudgetView, GrantView, UpdateFilter } from "@groat/client";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { PAGE_SIZE } from "../../api/queries";
 import { groat } from "../../groat";
@@ -105,3 +105,27 @@ function moments({ from, to, ...rest }: UpdateFilter): UpdateFilter {
   const end = to && begins(to, 1);
   return { ...rest, ...(first && { from: first }), ...(end && { to: end }) };
 }
+
+/** A budget to set. */
+export interface NewBudget {
+  account: string;
+  asset: string;
+  limit: string;
+  window: "hour" | "day" | "month";
+  rolling: boolean;
+  zone: string;
+  of?: string;
+}
+
+export const setBudget = (input: NewBudget, key: string): Promise<BudgetView> =>
+  api.request<BudgetView>("/v1/budgets", { method: "POST", body: input, key });
+
+/** Raises or lowers a budget, stops it or resumes it. */
+export const changeBudget = (
+  id: string,
+  input: { limit?: string; stopped?: boolean },
+  key: string,
+): Promise<BudgetView> => api.request<BudgetView>(`/v1/budgets/${id}`, { method: "PATCH", body: input, key });
+
+export const removeBudget = (id: string, key: string): Promise<BudgetView> =>
+  api.request<BudgetView>(`/v1/budgets/${id}/remove`, { method: "POST", body: {}, key });

@@ -1,5 +1,5 @@
-/** Words for grants. */
-import type { GrantView } from "@groat/client";
+/** Words for grants and budgets. */
+import type { BudgetView, GrantView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import type { Tone } from "../../ui/surface";
 
@@ -28,4 +28,17 @@ const CAUSES: Record<string, string> = {
 export function grantName({ note, cause, class: sort }: Pick<GrantView, "note" | "cause" | "class">): string {
   const [word = ""] = cause.split(":");
   return note || CAUSES[word] || word || (sort === "paid" ? t`Paid credits` : t`Promotional credits`);
+}
+
+const WINDOWS: Record<string, { calendar: string; rolling: string }> = {
+  hour: { calendar: t`An hour`, rolling: t`Any 60 minutes` },
+  day: { calendar: t`A day`, rolling: t`Any 24 hours` },
+  month: { calendar: t`A month`, rolling: t`Any 30 days` },
+};
+
+/** A budget's name for people: its window, and of whom it is. */
+export function budgetName({ window, rolling, of }: Pick<BudgetView, "window" | "rolling" | "of">): string {
+  const words = WINDOWS[window];
+  const name = words ? (rolling ? words.rolling : words.calendar) : window;
+  return of === null ? name : t`${name}, ${of}`;
 }

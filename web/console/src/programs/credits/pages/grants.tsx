@@ -13,6 +13,7 @@ import { Button } from "../../../ui/button";
 import { Field, Select } from "../../../ui/field";
 import { EmptyState, ErrorState, SkeletonRows } from "../../../ui/states";
 import { Card, CardHeader, PageHeader } from "../../../ui/surface";
+import { BudgetsCard } from "../budgets-card";
 import { endedQuery } from "../data";
 import { ForecastCard } from "../forecast-card";
 import { GiveDialog } from "../give-dialog";
@@ -84,7 +85,10 @@ function Grants({ account, first, others }: { account: string; first: string | u
           <Live account={account} asset={asset} />
           <Ended account={account} asset={asset} />
         </div>
-        <ForecastCard key={asset} account={account} asset={asset} />
+        <div className="flex min-w-0 flex-col gap-5">
+          <BudgetsCard account={account} asset={asset} own={!others} />
+          <ForecastCard key={asset} account={account} asset={asset} />
+        </div>
       </div>
       <GiveDialog
         target={giving ? { account, asset, name: owner ?? account } : null}
