@@ -60,7 +60,7 @@ describe("useCheck", () => {
   test("tells of an error, and asks again on demand", async () => {
     it.server.addUser("42", { CREDIT: "100" });
     it.groat.api.check = async () => {
-      throw new GroatError("forbidden", { status: 403 });
+      throw new GroatError("forbidden", "You may not.");
     };
     await it.show(<Check amount="30" />);
     expect(text()).toBe("null; -; forbidden");
