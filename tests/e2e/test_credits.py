@@ -318,6 +318,8 @@ def test_a_price_from_a_later_day(server: Server, new_screen: NewScreen) -> None
     shop = new_screen("42", "/buy-credits").page
     expect(shop.get_by_role("button", name="Buy Weekend for 3.50 USD")).to_be_visible()
     expect(shop.locator("[data-package=weekend]")).not_to_contain_text("4.25")
+
+
 def spend(amount: str) -> tuple[str, dict[str, Any]]:
     return "/v1/actions/spend", {"amount": amount, "asset": "CREDIT", "reason": "Usage"}
 
