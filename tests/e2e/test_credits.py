@@ -312,7 +312,10 @@ def test_a_price_from_a_later_day(server: Server, new_screen: NewScreen) -> None
     dialog.get_by_label("Price from (optional)").fill("2099-01-01")
     dialog.get_by_label("Reason (optional)").fill("Dearer then")
     # A button that just came into view takes no click yet.
-    page.keyboard.press("Enter")
+    save = dialog.get_by_role("button", name="Save")
+    save.scroll_into_view_if_needed()
+    expect(save).not_to_have_attribute("aria-disabled", "true")
+    save.click()
     expect(dialog).to_have_count(0)
     expect(row_).to_contain_text("4.25")
     shop = new_screen("42", "/buy-credits").page
