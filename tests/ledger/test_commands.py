@@ -10,12 +10,15 @@ import pytest
 from groat import Groat, InvalidInput
 from groat.ledger import errors
 from groat.ledger.amounts import AMOUNT_MAX
+from groat.ledger.budgeting import SetBudget
 from groat.ledger.bulks import Bulk, Item
 from groat.ledger.commands import Capture, Command, GrantPosting, Hold, Post, Posting, Release, SetBalance
 from groat.ledger.granting import VoidGrant
 from groat.ledger.grants import Terms
 from groat.ledger.limits import OpenAccount, SetLimits
+from groat.ledger.members import SetMember
 from groat.ledger.reversing import Reverse
+from groat.ledger.settling import SettleHold
 from tests.helpers.money import invalid
 from tests.ledger.words import ASSETS, NOBODY
 
@@ -73,6 +76,20 @@ def void(**common: Any) -> VoidGrant:
     return VoidGrant(**{"principal": "service:test", "key": "k", "grant": NOBODY, "reason": "Test", **common})
 
 
+def settle(**common: Any) -> SettleHold:
+    return SettleHold(**{"principal": "service:test", "key": "k", "hold": NOBODY, "actual": 5, **common})
+
+
+def member(**common: Any) -> SetMember:
+    given = {"account": "team:a", "user": "a", "rights": ("read",), "is_staff": True, **common}
+    return SetMember(**{"principal": "service:test", "key": "k", **given})
+
+
+def budget(**common: Any) -> SetBudget:
+    given = {"account": "user:a", "asset": "CREDIT", "limit": 5, "window": "day", **common}
+    return SetBudget(**{"principal": "service:test", "key": "k", **given})
+
+
 KINDS: list[Made] = [
     post, bulk, hold, capture, release, reverse, set_balance, set_limits, open_account
 ]  # fmt: skip
@@ -119,6 +136,13 @@ UNFIT: list[tuple[str, Command]] = [
     ("invalid_time", hold(expires_at=253_402_300_800_000_000)),
     ("invalid_time", hold(lasts=-1)),
     ("invalid_time", hold(lasts=253_402_300_799_999_999)),
+    ("invalid_excess", settle(excess="some")),
+    ("invalid_excess", settle(excess="overdraft")),
+    ("invalid_excess", settle(excess="available", overdraft=5)),
+    ("invalid_member", member(rights=("own",))),
+    ("invalid_budget", budget(window="week")),
+    ("invalid_budget", budget(zone="Mars/Olympus")),
+    ("invalid_budget", budget(account="", of="")),
     ("invalid_grant", grant(cls="free")),
     ("invalid_grant", grant(priority=1_000_001)),
     ("invalid_grant", grant(cause="x" * 65)),
