@@ -1,12 +1,14 @@
-import type { HistoryRow, UseHistory } from "@groat/react";
+import { GroatProvider, type HistoryRow, type UseHistory } from "@groat/react";
 import { act, cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { groat } from "../src/groat";
 import { HistoryCard } from "../src/parts/history-table";
 
 let see: (inView: boolean) => void = () => undefined;
 
 beforeEach(() => {
+  vi.spyOn(groat, "start").mockImplementation(() => undefined);
   vi.stubGlobal(
     "IntersectionObserver",
     class {
@@ -26,6 +28,7 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 const entry = (version: number): HistoryRow => ({
@@ -56,7 +59,12 @@ function history(newest: number): UseHistory {
 }
 
 const ignore = () => undefined;
-const card = (newest: number) => <HistoryCard history={history(newest)} onDetails={ignore} />;
+const around = (list: UseHistory) => (
+  <GroatProvider client={groat}>
+    <HistoryCard history={list} onDetails={ignore} />
+  </GroatProvider>
+);
+const card = (newest: number) => around(history(newest));
 const shown = () => screen.getAllByTestId("entry").map((row) => row.dataset.row);
 
 test("new lines come in by themselves while nobody is at work in the list", () => {
@@ -98,7 +106,7 @@ test("scrolled away they wait, and come when the top is in view again", () => {
 
 test("what is held afterwards is not shown as a change", () => {
   const held = { ...entry(1), kind: "hold", delta: "0", held: "81.00", balance: "100.00" };
-  render(<HistoryCard history={{ ...history(0), rows: [held] }} onDetails={ignore} />);
+  render(around({ ...history(0), rows: [held] }));
   expect(screen.getByTestId("entry").textContent).not.toContain("81");
   expect(screen.getByTestId("entry").textContent).toContain("no change");
 });
