@@ -14,6 +14,7 @@ import asyncpg
 import httpx
 import pytest
 
+from groat import Groat
 from groat.cli.doctor import installation
 from groat.store import sqlite as sqlite_store
 from tests.cli import faults
@@ -159,6 +160,24 @@ def test_a_pooler_in_transaction_mode(doctor: Doctor, durable: Postgres, strict:
         report = doctor(database=f"postgresql://postgres@127.0.0.1:{port}/postgres")
     assert report.wrong == []
     assert "database_pooled" in report.codes
+
+
+def test_a_clock_that_leapt(doctor: Doctor, durable: Postgres) -> None:
+    dsn = durable.new_database("leapt")
+
+    async def leap() -> None:
+        async with Groat.open(dsn):
+            pass
+        session = await asyncpg.connect(dsn)
+        try:
+            await session.execute("UPDATE groat_time SET leapt = 90000000, held = 90000000")
+        finally:
+            await session.close()
+
+    asyncio.run(leap())
+    report = doctor(database=dsn)
+    assert "clock_leapt" in report.wrong
+    assert "leapt by 90 s" in report.sentence("clock_leapt")
 
 
 def test_a_transaction_that_is_open_for_long(

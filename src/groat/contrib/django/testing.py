@@ -20,7 +20,7 @@ from groat.contrib.django.words import groat
 from groat.engine.adopting import plain_amount
 from groat.store.flow import Flow, Query
 
-_KEPT = frozenset({"groat_migration", "groat_meta"})
+_KEPT = frozenset({"groat_migration", "groat_meta", "groat_time"})
 """Tables that say which database this is; emptying leaves them."""
 
 EVENTS_MAX = 100_000
