@@ -82,8 +82,8 @@ def open_context(browser: Browser, language: str | None = "en", **options: Any) 
     looks = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options}
     context = browser.new_context(**looks)
     if language:
-        # Numbers and dates follow the locale all the same.
-        context.add_init_script(f"localStorage.setItem('groat:language', '{language}')")
+        # Numbers and dates follow the locale all the same. Some frames have no storage.
+        context.add_init_script(f"try {{ localStorage.setItem('groat:language', '{language}') }} catch {{}}")
     context.set_default_timeout(ACTION_MS_MAX)
     return context
 
