@@ -207,7 +207,7 @@ const TEXTS = [
 
 const DAYS = [
   { name: "from", label: t`From` },
-  { name: "to", label: t`To` },
+  { name: "to", label: t`Until` },
 ] as const;
 
 function FilterForm({ filter, onApply }: { filter: UpdateFilter; onApply: (wanted: UpdateFilter) => void }) {
@@ -279,7 +279,7 @@ function Details({
   const { admin } = useRights();
   const transaction = useQuery(transactionQuery(update.transaction)).data;
   const { user, account, asset } = update;
-  // What a request did is undone through the request, and a reversal by a new update.
+  // A request's update is undone through the request, and a reversal by a new update.
   const undoable = admin && !update.reversed && !update.reverses && !update.cause && !isStep(update.kind);
   return (
     <div className="flex flex-col gap-5">
