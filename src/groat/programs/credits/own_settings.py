@@ -113,7 +113,7 @@ class CreditsSettings(msgspec.Struct, frozen=True):
     payment_door: Annotated[
         PaymentDoor | None,
         Meta(
-            description="Where charges are sent (a table with url and secret); without it nothing is bought by itself"
+            description="Where charges are sent (a table with url and secret); without it nothing is charged by itself"
         ),
     ] = None
 
