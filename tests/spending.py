@@ -1,4 +1,4 @@
-"""How long the tests of each folder take, and may take: make test tells it in the end, and fails on nothing.
+"""Print the seconds that the tests of each folder take and may take, at the end of make test. It fails on nothing.
 
 Seconds are those of all workers together, with the setups and what is taken down. On a busy machine all grow alike, so
 the share of the whole says more than the number. A new slow test must find its seconds in the budget of its folder.

@@ -20,7 +20,7 @@ FUNDS = {"user:a": 1_000, "user:b": 1_000, "user:poor": 17, "user:rich": 1_000}
 BUDGETS = {"user:a": 11, "user:b": 23}
 ACROSS = 120
 CAPS = {**BUDGETS, "user:poor": 17, "user:rich": ACROSS - 11 - 23 - 17}
-"""What ends first on each account: its budget, its balance, or the budget of the spenders across all."""
+"""The amounts at which each account ends: by its budget, its balance, or the budget of the spenders across all."""
 SEED = 20
 
 
@@ -50,7 +50,7 @@ async def test_no_unit_goes_over_a_budget_or_a_balance(tmp_path: Path, postgres_
         budgets = (await first.get("/v1/budgets")).json()["items"]
         await cluster.nodes[0].verify()
     assert {account: FUNDS[account] - left[account] for account in FUNDS} == CAPS
-    # What was acknowledged was spent, and nothing else.
+    # All that was acknowledged was spent, and nothing else.
     assert Counter(paid) == CAPS
     assert set(verdicts) == {"budget_exceeded", "insufficient_funds"}
     used = {each["account"] or "": int(each["used"]) for each in budgets}

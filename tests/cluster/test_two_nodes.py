@@ -109,7 +109,7 @@ async def test_signing_out_at_one_node_ends_the_sessions_tokens_at_the_other(clu
 async def test_a_reader_moves_to_the_other_node_and_resumes_exactly(cluster: Cluster) -> None:
     """One node ends here, so this is the last test of each cluster."""
     for node in cluster.nodes:
-        # Who watched before has gone.
+        # The watchers of before have gone.
         while await figure(node, "groat_live_connections"):  # noqa: ASYNC110 (seen only over HTTP)
             await asyncio.sleep(0.05)
     with cluster.proxy():

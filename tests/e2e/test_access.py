@@ -315,7 +315,7 @@ def shown(screens: dict[str | None, Screen], new_screen: NewScreen, name: str) -
 
 
 def width_of(page: Page) -> int:
-    """How wide the page is, in CSS pixels, once nothing moves any more."""
+    """Return the width of the page, in CSS pixels, once nothing moves any more."""
     page.evaluate(AT_REST)
     return int(page.evaluate("document.documentElement.scrollWidth"))
 

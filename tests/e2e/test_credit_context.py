@@ -111,7 +111,7 @@ def test_updates_orders_and_vouchers_are_on_all_screens(
     expect(row.get_by_role("status")).to_have_text("1200")
     for page in (ursula.page, other):
         shows(page, "42", 1_200)
-    # What others do reaches the list, too.
+    # Acts of others reach the list, too.
     set_credits(server, "42", 1_300)
     expect(row.get_by_role("status")).to_have_text("1300", timeout=SHOWN_MS)
     # A refusal is told in the server's words.
@@ -180,7 +180,7 @@ def test_another_person_takes_over_and_nothing_is_left(
     notes = shop.page.evaluate("window.notes")
     assert [text for text in notes["texts"] if "41,234" in text] == []
     assert [said for said in notes["said"] if "41234" in said] == []
-    # What changes for 42 now reaches none of these tabs, and what changes for 7 reaches both.
+    # Changes of 42 reach none of these tabs now, and changes of 7 reach both.
     set_credits(server, "42", 45_678)
     set_credits(server, "7", 7_322)
     third = shop.tab()

@@ -376,7 +376,7 @@ def test_a_budget_is_hit_and_raised_from_a_phone(server: Server, new_screen: New
     # 80 % are reached: they hear of it, once.
     server.call("POST", *spend("9"), user="42")
     expect(desk.get_by_text("80 % of the budget used").first).to_be_visible(timeout=SOON_MS)
-    # What staff set is shown, and not theirs to change.
+    # Budgets of staff are shown, and their owner cannot change them.
     server.call(
         "POST", "/v1/budgets", {"account": "user:42", "asset": "CREDIT", "limit": "900", "window": "month"}
     )

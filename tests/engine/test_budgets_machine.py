@@ -65,7 +65,7 @@ class Limit:
 
 
 class Spend(NamedTuple):
-    """What was spent, or held."""
+    """An amount that was spent, or held."""
 
     id: str
     amount: int
@@ -86,7 +86,7 @@ class Naive:
         self.available = dict.fromkeys(PEOPLE, 0)
         self.limits: dict[str, Limit] = {}
         self.holds: dict[str, Held] = {}
-        # What a transaction posted of which spend, and how much of it is not reversed.
+        # By transaction: the spend that it posted, and how much of it is not reversed.
         self.posted: dict[str, tuple[Spend, str, int]] = {}
 
     def may(self, account: str, by: str, amount: int, now: int) -> str:
@@ -129,7 +129,7 @@ class Run:
         words = ["post", "hold", "capture", "release", "reverse", "budget", "change", "remove", "fund"]
         word = dice.choices(words, [9, 5, 4, 2, 4, 3, 2, 1, 2])[0]
         if word == "fund":
-            # What a principal takes from accounts of the house counts, too.
+            # Amounts that a principal takes from accounts of the house count, too.
             common["principal"] = "service:in"
             return Post(**common, postings=(Posting("house:in", path, 20, "CREDIT"),)), (
                 lambda id: self.fund(account)

@@ -163,7 +163,7 @@ async def test_no_line_is_drawn_while_a_node_knows_none(
     with pytest.raises(StoreError) as error:
         await groat.execute(line(50))
     assert isinstance(error.value, OlderNodes)
-    # That node knows grants.
+    # This node knows grants.
     await groat.grant("user:b", 5, "CREDIT", key="b")
 
 

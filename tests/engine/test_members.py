@@ -20,7 +20,7 @@ async def share(groat: Groat, user: str, *rights: str, **more: Any) -> list[str]
 
 
 async def told(groat: Groat, user: str) -> list[Any]:
-    """What a person's stream has: the type, and which balances changed to what."""
+    """Return the events of a person's stream: the type, and which balances changed to what."""
     events = [msgspec.json.decode(each.data) for each in await groat.streams.read(f"user:{user}", 0)]
     return [(e["type"], {c["account"]: c["balance"] for c in e.get("changes", [])}) for e in events]
 
@@ -45,7 +45,7 @@ async def test_members_hear_of_an_account_while_they_are_members(groat: Groat) -
         ("member_updated", {}), ("balance_updated", {TEAM: "50"}), ("balance_updated", {TEAM: "46"}),
         ("member_updated", {}),
     ]  # fmt: skip
-    # What is Cyd's concerns Cyd alone.
+    # Changes of Cyd's own accounts reach Cyd alone.
     assert await told(groat, "cyd") == [("balance_updated", {"user:cyd": "4"})]
     seen = await snapshot(groat, "ada")
     assert [(b["account"], b["balance"]) for b in seen["balances"]] == [(TEAM, "50")]

@@ -70,7 +70,7 @@ def test_the_end_is_told_again_under_its_key_until_it_is_answered() -> None:
     ending.use(2)
     flow = ending.end(failed=False, passes=passes)
     call: Any = next(flow)
-    # What was used is rounded up to the asset's smallest unit.
+    # The used amount is rounded up to the asset's smallest unit.
     assert (call.word, call.given["actual"], call.given["overdraft"]) == ("settle", "3.24", "2")
     for _ in range(5):
         assert isinstance(flow.throw(Busy()), float)

@@ -29,7 +29,7 @@ def settled(view: TransactionView) -> tuple[str, str, str, str]:
     return told.captured, told.spent, told.freed, told.shortfall
 
 
-# What is used of a hold of 10 by somebody who has 15: what comes of it, and what they have then.
+# Settlements of a hold of 10 by somebody who has 15: the actual amount, the result, and the balance after it.
 USES: list[tuple[str, dict[str, Any], tuple[str, ...], str]] = [
     ("0", {}, ("0", "0", "10", "0"), "15"),
     ("4", {}, ("4", "0", "6", "0"), "11"),

@@ -26,7 +26,7 @@ from groat.store.sqlite import SqliteStore
 
 
 def message(order: str) -> PaymentMessage:
-    """What the gateway says of the payment of an order."""
+    """Return the gateway's message about the payment of an order."""
     said = ("payment.succeeded", f"pay-{order}", order, "9.00", "USD", "", "{}")
     return PaymentMessage(f"msg-{order}", *said, 0, "", "", "")
 

@@ -54,7 +54,7 @@ async def told(
     late_s: float = 0.0,
     **data: str,
 ) -> httpx.Response:
-    """What a gateway sends, signed with a key."""
+    """Return a gateway's message, signed with a key."""
     id = id or f"msg_{next(_numbers)}"
     said = {"payment": payment, "order": order, "amount": "9.00", "currency": "USD", **data}
     body = json.dumps(

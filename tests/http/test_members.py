@@ -37,7 +37,7 @@ async def test_members_read_and_manage_and_others_do_neither(api: Api) -> None:
     for caller in ("7", "sam"):
         refused = await api.call(caller, f"PUT {TEAM}/members/7", {"rights": ["read"]})
         assert (refused.status_code, code(refused)) == (403, "not_a_manager")
-    # Who manages lets another one in, who then reads, and changes nobody.
+    # A manager adds another member, who then reads, and changes nobody.
     added = await api.call("42", f"PUT {TEAM}/members/7", {"rights": ["spend"]}, key="add")
     assert added.json()["rights"] == ["read", "spend"]
     assert (await api.call("42", f"PUT {TEAM}/members/7", {"rights": ["spend"]}, key="add")).json()[

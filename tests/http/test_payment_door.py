@@ -19,7 +19,7 @@ from tests.live.waiting import until
 
 KEY = "whsec_c2VjcmV0IG9mIHRoZSBkb29y"
 
-# What the door does with a charge, and in which state the order, the rule and the balance end.
+# The door's behaviour with a charge, and the states in which the order, the rule and the balance end.
 ENDS: dict[Behaviour, tuple[str, str, str]] = {
     "pay": ("fulfilled", "resting", "540"),
     "fail": ("cancelled", "resting", "40"),

@@ -282,7 +282,7 @@ async def test_codes_of_a_campaign(api: Api) -> None:
     assert "<script" not in printed["items"][0]["svg"]
     following = await api.call("ada", f"GET {path}/print", params={"cursor": printed["cursor"]})
     assert [each["number"] for each in following.json()["items"]] == [3, 4, 5]
-    # What a copy of the database has of them.
+    # A copy of the database has none of the codes.
     rows = await api.groat.read(stored, single["id"])
     text = repr(rows)
     for each in [*printed["items"], *following.json()["items"]]:

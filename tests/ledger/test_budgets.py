@@ -130,7 +130,7 @@ used          B                                   0 of 30
 release  k3   H                                   ok
 reverse  k4   P                                   ok
 used          B                                   0 of 30
-# What comes in does not count, nor what other accounts spend.
+# Incoming amounts do not count, and neither do those that other accounts spend.
 post     k5   house:bonus > user:a  50            ok
 post     k6   house:bonus > user:b  50            ok
 post     k7   user:b > house:sales  50            ok
@@ -194,7 +194,7 @@ tick                                86400
 post     k3   user:a > house:sales  10            ok
 reverse  k4   P                                   ok
 used          B                                   10 of 30
-# What a reversal takes was decided by whoever reverses.
+# A reversal takes amounts by decision of whoever reverses.
 reverse  k5   F                     60            ok
 used          B                                   10 of 30
 """,
@@ -345,7 +345,7 @@ class BudgetScene(Scene):
         self._number = number
 
     async def run(self, step: Step) -> str:
-        """What came of a step."""
+        """Return the result of a step."""
         if step.key and not step.key.endswith(f"#{self._number}"):
             what, more = (
                 re.sub(r"\b(user:[abc]|service:x)\b", rf"\g<1>{self._number}", text)

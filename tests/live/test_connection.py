@@ -630,7 +630,7 @@ async def test_what_a_device_was_sent_is_noted(served: Served, ledger: Groat) ->
             assert time.monotonic() < deadline
             await asyncio.sleep(0.01)
         assert devices == [("phone", True)]
-        # What it had when it came is not noted as sent.
+        # Events that the device had when it came are not noted as sent.
         assert await ledger.streams.deliveries([("user:42", 2)]) == {}
 
 

@@ -14,7 +14,7 @@ export function App() {
   );
 }
 
-/** Whatever the pages keep goes with the person: the key changes when another signs in. */
+/** The pages forget everything when another person signs in, for the key changes. */
 function Shop() {
   const session = useGroatState((state) => state.session);
   return (

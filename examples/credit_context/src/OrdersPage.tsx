@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { api } from "./api";
 import { useToast } from "./Toasts";
 
-/** What one can buy, and the orders: one's own, or for the admin everybody's. */
+/** The packages on sale, and the orders: a person's own, or for the admin everybody's. */
 export function OrdersPage() {
   const admin = useGroatState((state) => state.roles.includes("admin"));
   const { items } = useRequests({ kind: "credit_order" });

@@ -47,7 +47,7 @@ function UserRow({ user }: { user: UserView }) {
   const { refreshUserCredits } = useCredit();
   const [typed, setTyped] = useState("");
   const say = useToast();
-  // Who is watched is told of by the server: also what other admins, orders and vouchers do.
+  // The server tells of changes of those who are watched, also by other admins, orders and vouchers.
   useEffect(() => groat.watch(user.user), [groat, user.user]);
   const update = useCallback(
     async (event: FormEvent) => {

@@ -67,7 +67,7 @@ NEWS_MAX = 500
 # Idle lanes share the commands that wait. Below this number a second COMMIT costs more than it saves.
 SHARE_MIN = 100
 ANSWERS_AT_ONCE = 32
-# Where commands come with each turn of the event loop, the next batch waits for them no longer than this.
+# The next batch waits no longer than this while each turn of the event loop brings more commands.
 GATHER_S = 0.01
 
 Waiting = tuple[Prepared, "asyncio.Future[Done | Refusal]", CallTrace | None]

@@ -134,7 +134,7 @@ class SetMember(Command, kw_only=True):
         for member in sorted(told):
             data = {"account": self.account, "user": self.user, "rights": list(self.rights)}
             if member != self.member and "manage" not in told[member]:
-                # Who else is a member concerns those who manage.
+                # Only members who manage hear of other members.
                 continue
             book.tell(made.id, member, "member_updated", data)
         view = {"account": self.account, "user": self.user, "rights": list(self.rights)}

@@ -115,7 +115,7 @@ def read_all(book: Book, refs: Refs) -> Flow[None]:
     if rows or book.budgets is not None:
         yield from budgets.read(book, book.transactions.values(), rows)
     if book.budgets is not None:
-        # What holds that are over will give back is there already.
+        # Holds that are over have not given back their amounts yet, but these count as free already.
         accounts = sorted(account.id for account in book.accounts.values() if account.id > 0)
         for id, begin, amount in (yield Query("due_budget_uses", (accounts, book.now))):
             budget = book.budgets.by_id.get(id)

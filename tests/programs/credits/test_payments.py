@@ -30,7 +30,7 @@ async def shop(groat: Groat) -> Shop:
     return shop
 
 
-# What is done to one order of 9.00 USD, or said of payments for it: `p1` is "it succeeded", `p1:8.00` with another
+# Acts on one order of 9.00 USD, or messages about payments for it: `p1` is "it succeeded", `p1:8.00` with another
 # amount, `p1:EUR` in another currency, `p1!` "it failed", `p1<` "it was paid back", `p1@` of no order, `p1?` neither.
 SAID = """
 said                      outcomes                            state      balance  cases

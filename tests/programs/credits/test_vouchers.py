@@ -65,7 +65,7 @@ def redeem(user: str, code: str = "SPRING", digest: str = "", key: str = "") -> 
 
 
 async def verdict(groat: Groat, command: Any) -> str:
-    """What came of a command: ok, or the code of its refusal or error."""
+    """Return the result of a command: ok, or the code of its refusal or error."""
     try:
         found = await groat.execute(command)
     except VoucherError as error:

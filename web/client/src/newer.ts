@@ -1,6 +1,6 @@
-/** Which of two answers about one balance counts. */
+/** Decides which of two answers about one balance counts. */
 
-/** What orders answers about one balance: its version, and the moment of reading where it was read. */
+/** The order of answers about one balance: by version, then by the moment of reading where it was read. */
 export interface Versioned {
   version: number;
   as_of?: string | undefined;

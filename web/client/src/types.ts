@@ -45,7 +45,7 @@ export interface RequestFilter {
   sort?: "newest" | "oldest" | "largest";
 }
 
-/** Which updates of credits to list: all that is named must hold. */
+/** Filters of updates of credits: an update must match all that are named. */
 export interface UpdateFilter {
   user?: string;
   /** A principal: "user:admin", "service:shop". */

@@ -117,7 +117,7 @@ test("the catalogues are those of the code: npm run texts -w console", { timeout
   }
 });
 
-/** What a message takes in, and the elements in it: each once for each time that it stands there. */
+/** Lists the placeholders and elements of a message, each as often as it stands there. */
 function parts(message: string): string[] {
   const found: string[] = [];
   const read = (tokens: string | ReturnType<typeof compileMessage>) => {

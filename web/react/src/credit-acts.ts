@@ -3,7 +3,7 @@ import { type Change, type Groat, GroatError, guarded } from "@groat/client";
 
 /** Fetches that begin within this time are one. */
 const SAME_MS = 5_000;
-/** What the server tells is passed on at once, and then about the same person at most so often. */
+/** News of the server is passed on at once, and then about the same person at most so often. */
 const PASSED_ON_MS = 1_000;
 
 interface Asked {
@@ -17,7 +17,7 @@ interface Asked {
 export class CreditActs {
   private readonly credits = new Set<{ call: (userId: string) => void }>();
   private readonly vouchers = new Set<{ call: () => void }>();
-  /** What was passed on a moment ago, and whether the server has told of it again. */
+  /** The news that was passed on a moment ago, and whether the server has told of it again. */
   private readonly passed = new Map<string, { timer: ReturnType<typeof setTimeout>; again: boolean }>();
   private asked: Asked | null = null;
 

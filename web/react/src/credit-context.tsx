@@ -45,7 +45,7 @@ interface Shown {
   loading: boolean;
 }
 
-/** What consumers get that render only for what they read. */
+/** The value of consumers that render only for what they read. */
 interface Source {
   acts: CreditActs;
   asset: string;
@@ -84,7 +84,7 @@ function Credits({ asset, children }: Required<Pick<CreditProviderProps, "asset"
  */
 export function useCredit(): CreditContextType {
   const source = useContext(SourceContext);
-  // What is around a component does not change while it lives, so neither does the branch.
+  // The providers around a component do not change while it lives, so neither does the branch.
   const useValue = source ? useSource : useGiven;
   const value = useValue(source);
   if (!value) throw new Error("groat: useCredit must be used inside <CreditProvider>");

@@ -11,7 +11,7 @@ export interface CheckOptions extends BalanceOptions {
 }
 
 export interface UseCheck {
-  /** What the server said last: how much at most, which budget has the least left, how long it lasts. */
+  /** The server's last answer: how much at most, which budget has the least left, how long it lasts. */
   check: CheckView | null;
   /** Whether it may be spent; null while nothing is known. */
   allowed: boolean | null;

@@ -16,12 +16,12 @@ export interface MeteredOptions {
   asset: string;
   /** The name of the job, 1 to 200 characters: the keys of its calls are made of it, so that it is paid once. */
   key: string;
-  /** How many seconds the hold lasts without a sign of life: 60 by default, at least 3. */
+  /** Seconds that the hold lasts without a sign of life: 60 by default, at least 3. */
   lasts?: number;
-  /** What becomes of what goes beyond the estimate: see `settleHold`. */
+  /** The policy for the amount beyond the estimate: see `settleHold`. */
   excess?: SettleInput["excess"];
   overdraft?: string;
-  /** What becomes of a job that fails: it is released by default, or pays what was used so far. */
+  /** A job that fails is released (default), or with `settle` pays the amount used so far. */
   onError?: "release" | "settle";
   reason?: string;
   metadata?: Record<string, unknown>;
@@ -36,7 +36,7 @@ export interface Metered<T> {
   transaction: TransactionView;
 }
 
-/** How often a hold is extended in the time that it lasts, so that two of three signs of life may be lost. */
+/** A hold is extended so often in the time that it lasts, so that two of three signs of life may be lost. */
 const BEATS = 3;
 const JITTER = 0.2;
 const FIRST_PAUSE_MS = 100;
@@ -54,7 +54,7 @@ type Write = <T>(
   options: { key: string; signal?: AbortSignal | undefined },
 ) => Promise<T>;
 
-/** What a metered job uses: `use` adds to `actual`, which may be set, too. */
+/** The meter of a job: `use` adds to `actual`, which may be set, too. */
 export class Job {
   #units = 0n;
   readonly #estimate: bigint;
@@ -71,7 +71,7 @@ export class Job {
   /** Tells whether the hold still stands. If it ended before the work did, what is used is paid when the job is settled. */
   isHeld = true;
 
-  /** What was used so far, as a decimal string. */
+  /** The amount used so far, as a decimal string. */
   get actual(): string {
     return textOf(this.#units, SCALE);
   }
@@ -80,7 +80,7 @@ export class Job {
     this.#units = unitsOf(amount);
   }
 
-  /** What is left of the estimate, as a decimal string; below zero once more was used. */
+  /** The rest of the estimate, as a decimal string; below zero once more was used. */
   get left(): string {
     return textOf(this.#estimate - this.#units, SCALE);
   }
@@ -90,7 +90,7 @@ export class Job {
     this.#units += unitsOf(amount);
   }
 
-  /** What was used, rounded up to the asset's smallest unit. */
+  /** The amount used, rounded up to the asset's smallest unit. */
   rounded(): string {
     const step = 10n ** BigInt(SCALE - this.digits);
     return textOf(((this.#units + step - 1n) / step) * step, SCALE, this.digits);

@@ -82,7 +82,7 @@ test("signs of life go on past an outage, and end with the hold", async () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(job.isHeld).toBe(false);
   });
-  // What was used is settled all the same.
+  // The used amount is settled all the same.
   expect(words(got)).toEqual(["holds", "extend", "extend", "extend", "extend", "settle"]);
   expect(new Set(keys(got)).size).toBe(got.length);
 });

@@ -16,7 +16,7 @@ import { Notice, Skeleton } from "../ui/states";
 import { Amount } from "../ui/text";
 import { ReasonField } from "./reason-field";
 
-/** What is shown of the transaction that is to be undone. */
+/** The parts of the transaction to undo that the dialog shows. */
 export type Undone = Pick<HistoryRow, "transaction" | "reason" | "account" | "asset" | "balance" | "delta">;
 
 /** Undoes a transaction by one that runs the other way; both stay in the history. */

@@ -139,7 +139,7 @@ class SetAlert(_OfAlert, kw_only=True):
             return Effect(accounts=[account], extra=_plain(before, account))
         set_line(book, account, LINE, "", self.threshold)
         below = self.threshold is not None and account.available < self.threshold
-        # Who chose the line is told when the account is above it again; by the setting nobody heard of it yet.
+        # An owner who chose the line hears when the account is above it again. Nobody has heard of the setting's line.
         after = StoredAlert(
             alert_id(self.account, self.asset), self.account, self.asset, *wanted, int(below and self.own), book.now
         )  # fmt: skip

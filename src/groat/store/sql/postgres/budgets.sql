@@ -12,7 +12,7 @@ SELECT b.id::text, b.principal
 FROM groat_budget AS b WHERE b.principal = ANY ($1::text[]) AND b.account IS NULL AND b.removed_at IS NULL;
 
 -- name: find_budget_uses :bulk
--- What transactions counted on budgets, and whether such a one is across accounts; this never changes.
+-- Read the amounts that transactions counted on budgets, and whether a budget is across accounts; they never change.
 SELECT u.txn::text, u.leg, u.budget::text, u.begin_at, u.amount, b.account IS NULL AND b.removed_at IS NULL
 FROM groat_budget_use AS u JOIN groat_budget AS b ON b.id = u.budget WHERE u.txn = ANY ($1::uuid[]);
 
@@ -71,12 +71,12 @@ FROM groat_budget AS b LEFT JOIN groat_account AS a ON a.id = b.account
 WHERE b.id = $1::text::uuid;
 
 -- name: forget_budget_uses :many
--- What counts in no window any more.
+-- Forget uses that count in no window any more.
 DELETE FROM groat_budget_use
 WHERE (txn, leg, budget) IN (SELECT txn, leg, budget FROM groat_budget_use WHERE begin_at < $1 LIMIT $2) RETURNING txn;
 
 -- name: due_budget_uses :bulk
--- What holds that are over by $2 and not ended yet counted on budgets, for accounts that give.
+-- Read the budget uses of holds that are over by $2 and not ended yet, for accounts that give.
 SELECT u.budget::text, u.begin_at, sum(h.amount - h.captured - h.released)::bigint
 FROM groat_hold AS h JOIN groat_budget_use AS u ON u.txn = h.id AND u.amount > 0
 WHERE h.source = ANY ($1::bigint[]) AND h.status = 'open' AND h.expires_at <= $2 AND h.cause IS NULL

@@ -14,7 +14,7 @@ FROM json_each(?1) AS j
 JOIN groat_budget AS b ON b.principal = j.value AND b.account IS NULL AND b.removed_at IS NULL;
 
 -- name: find_budget_uses :bulk
--- What transactions counted on budgets, and whether such a one is across accounts; this never changes.
+-- Read the amounts that transactions counted on budgets, and whether a budget is across accounts; they never change.
 SELECT json_group_array(json_array(
            u.txn, u.leg, u.budget, u.begin_at, u.amount, b.account IS NULL AND b.removed_at IS NULL))
 FROM json_each(?1) AS j
@@ -69,12 +69,12 @@ FROM groat_budget AS b LEFT JOIN groat_account AS a ON a.id = b.account
 WHERE b.id = ?1;
 
 -- name: forget_budget_uses :many
--- What counts in no window any more.
+-- Forget uses that count in no window any more.
 DELETE FROM groat_budget_use
 WHERE (txn, leg, budget) IN (SELECT txn, leg, budget FROM groat_budget_use WHERE begin_at < ?1 LIMIT ?2) RETURNING txn;
 
 -- name: due_budget_uses :bulk
--- What holds that are over by ?2 and not ended yet counted on budgets, for accounts that give.
+-- Read the budget uses of holds that are over by ?2 and not ended yet, for accounts that give.
 SELECT json_group_array(json_array(d.budget, d.begin_at, d.amount))
 FROM (SELECT u.budget, u.begin_at, sum(h.amount - h.captured - h.released) AS amount
       FROM json_each(?1) AS j

@@ -2,7 +2,7 @@
 import { compare, type RequestView, subtract } from "@groat/client";
 import { t } from "@lingui/core/macro";
 
-/** How often standing orders are carried out. */
+/** The intervals of standing orders. */
 export const RHYTHMS = { week: t`every week`, month: t`every month` };
 
 /** To whom money goes: a user here, or an account elsewhere with its holder's name. */

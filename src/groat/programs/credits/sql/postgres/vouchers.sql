@@ -123,7 +123,7 @@ SELECT at / $3::bigint * $3::bigint, count(*), sum(amount)::bigint FROM groat_vo
 WHERE campaign = $1 AND at >= $2 AND undone_at IS NULL GROUP BY 1 ORDER BY 1;
 
 -- name: read_voucher_guesses :bulk
--- How often those guessed wrongly, and since when.
+-- Read how often these ids guessed wrongly, and since when.
 SELECT g.id, g.since, g.count FROM groat_voucher_guess AS g WHERE g.id = ANY ($1::text[]);
 
 -- name: count_voucher_guess :one

@@ -109,7 +109,7 @@ SELECT at / ?3 * ?3, count(*), sum(amount) FROM groat_voucher_redemption
 WHERE campaign = ?1 AND at >= ?2 AND undone_at IS NULL GROUP BY 1 ORDER BY 1;
 
 -- name: read_voucher_guesses :bulk
--- How often those guessed wrongly, and since when.
+-- Read how often these ids guessed wrongly, and since when.
 SELECT json_group_array(json_array(g.id, g.since, g.count))
 FROM json_each(?1) AS j JOIN groat_voucher_guess AS g ON g.id = j.value;
 

@@ -1,4 +1,4 @@
-/** What the pages of orders read and write. */
+/** The reads and writes of the pages of orders. */
 import type { PackageList, PackageView, RequestView } from "@groat/client";
 import { queryOptions } from "@tanstack/react-query";
 import { groat } from "../../../groat";

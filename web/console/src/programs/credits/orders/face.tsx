@@ -59,7 +59,7 @@ export function OrderFace({ request }: FaceProps) {
   );
 }
 
-/** What gateways said of the order. */
+/** The messages of gateways about the order. */
 function Payments({ order }: { order: RequestView }) {
   const { data } = useQuery({
     queryKey: ["credit-payments", order.id, order.version],

@@ -7,7 +7,7 @@ import { Amount } from "../../../ui/text";
 import { orderOf } from "./data";
 import { useTried } from "./tried";
 
-/** What a refund of what is typed would take back, and what not. */
+/** Shows which part of the typed amount a refund would take back. */
 export function RefundPreview({
   request,
   typed,

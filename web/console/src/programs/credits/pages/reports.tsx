@@ -159,7 +159,7 @@ function Liability({ asset }: { asset: string }) {
 
 const LOOKS = { paid: "bg-good", promotional: "bg-accent", other: "bg-edge" } as const;
 
-/** How much of what is outstanding is of which class, as a bar; told in words to who does not see it. */
+/** Shows the outstanding amount by class as a bar, and says it in words to screen readers. */
 function Shares({ title, rows }: { title: string; rows: LiabilityReport["items"] }) {
   const parts = rows.filter(({ amount }) => Number(amount) > 0);
   const total = parts.reduce((sum, { amount }) => sum + Number(amount), 0);

@@ -1,4 +1,4 @@
-/** What the page of automatic top-ups and alerts reads and writes. */
+/** The reads and writes of the page of automatic top-ups and alerts. */
 import type { AlertList, AlertView, PackageList, RequestView } from "@groat/client";
 import { queryOptions } from "@tanstack/react-query";
 import { groat } from "../../../groat";

@@ -1,4 +1,4 @@
-/** What the pages of vouchers read from the server and write to it. */
+/** The reads and writes of the pages of vouchers. */
 import type {
   CampaignChange,
   CampaignChart,

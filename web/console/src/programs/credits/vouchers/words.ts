@@ -25,7 +25,7 @@ export const REDEMPTION_STATES: Record<RedemptionView["state"], { label: string;
   undone: { label: t`Undone`, tone: "warn" },
 };
 
-/** When what a code gives expires; null for never. */
+/** Says when the credits of a code expire; null for never. */
 export function expiryOf(terms: VoucherTerms | null): string | null {
   if (terms?.expires_at) return t`It expires on ${formatFull(new Date(terms.expires_at))}.`;
   if (!terms?.lasts_s) return null;
@@ -46,7 +46,7 @@ const REFUSED: Record<string, string> = {
   voucher_budget_used_up: t`All of this campaign has been given away.`,
 };
 
-/** Why a code cannot be redeemed, in kind words. */
+/** Says kindly why a code cannot be redeemed. */
 export function explainRefusal(error: GroatError): string {
   const { starts_at, ends_at } = error.fields as { starts_at?: string; ends_at?: string };
   if (error.code === "voucher_not_yet" && starts_at) {
@@ -58,7 +58,7 @@ export function explainRefusal(error: GroatError): string {
   return REFUSED[error.code] ?? explain(error);
 }
 
-/** Why a code would be refused, by its code alone. */
+/** Says why a code would be refused, by the code of the refusal alone. */
 export const refusalWords = (code: string, detail: string) => REFUSED[code] ?? detail;
 
 /** "17 of 100", or only "17" where there is no bound. */
