@@ -1,3 +1,5 @@
+"use client";
+
 import { balanceKey, GroatError } from "@groat/client";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useGroat, useGroatState } from "./provider.js";
