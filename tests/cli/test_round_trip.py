@@ -556,6 +556,97 @@ def test_a_state_that_somebody_changed_is_checked(run: Run, tmp_path: Path, line
     assert (ran.code, line.split()[1] in ran.err) == (2, True), ran.err
 
 
+async def share(url: str) -> None:
+    """Two shared accounts, one of them without a balance; one member has got more rights, and one is gone."""
+    async with Groat.open(url) as groat:
+        await groat.add_asset("CREDIT", 0)
+        await groat.post([("house:in", "team:acme", 100, "CREDIT")], key="fund")
+        await groat.set_member("team:acme", "42", ["spend"], key="m1")
+        await groat.set_member(
+            "team:acme", "42", ["manage", "spend"], key="m2", reason="=Leads", actor="user:9"
+        )
+        await groat.set_member("team:acme", "7", ["read"], key="m3", principal="service:shop")
+        await groat.set_member("team:acme", "8", ["read"], key="m4")
+        await groat.set_member("team:acme", "8", [], key="m5")
+        await groat.set_member("club:go", "7", ["spend"], key="m6")
+
+
+async def sharing(url: str) -> list[Any]:
+    async with Groat.open(url) as groat:
+        assert (await groat.verify()).problems == []
+        told = [await groat.members(path) for path in ("team:acme", "club:go")]
+        return [*told, [share.account for share in await groat.shares("7")]]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_members_go_round_and_their_keys_are_known(
+    run: Run, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    first, second = (f"sqlite:///{tmp_path / name}.db" for name in ("first", "second"))
+    if kind == "postgres":
+        first = PostgresDatabase(request.getfixturevalue("postgres_server")).url
+    asyncio.run(share(first))
+    before = asyncio.run(sharing(first))
+    assert [[(each.user, each.rights) for each in told] for told in before[:2]] == [
+        [("42", ["read", "spend", "manage"]), ("7", ["read"])],
+        [("7", ["read", "spend"])],
+    ]
+    text, rows = exported(run, first)
+    file = tmp_path / "all.csv"
+    file.write_text(text, encoding="utf-8", newline="")
+    for said in ("1 posted, 0 known", "0 posted, 1 known"):
+        ran = run("import", "transactions", file, "--database", second)
+        expected = f"{said} from earlier runs, 0 refused\n3 members of shared accounts are in the file\n"
+        assert (ran.code, ran.out) == (0, expected), ran.err
+        assert asyncio.run(sharing(second)) == before
+    told = [{**row, "recorded_at": ""} for row in rows if row["member_rights"]]
+    assert [{**row, "recorded_at": ""} for row in exported(run, second)[1] if row["member_rights"]] == told
+
+    async def go_on() -> None:
+        async with Groat.open(second) as groat:
+            # The call that gave the rights is known by its key, and another one under that key is refused.
+            await groat.set_member(
+                "team:acme", "42", ["spend", "manage"], key="m2", reason="=Leads", actor="user:9"
+            )
+            await groat.set_member("team:acme", "7", ["read"], key="m3", principal="service:shop")
+            with pytest.raises(Refused, match="key_reused"):
+                await groat.set_member("team:acme", "42", ["read"], key="m2")
+            await groat.set_member("team:acme", "7", [], key="left")
+
+    asyncio.run(go_on())
+    # Who left here since stays away, though the file has them.
+    assert run("import", "transactions", file, "--database", second).code == 0
+    assert [each.user for each in asyncio.run(sharing(second))[0]] == ["42"]
+
+
+MEMBERS_MENDED = """
+    change                           code
+    member_rights=rule               invalid_member
+    source=user:9                    invalid_account
+    destination=service:shop         invalid_member
+    destination=user:4:2             invalid_member
+    principal=nobody                 invalid_principal
+    key=                             invalid_key
+"""
+
+
+@pytest.mark.parametrize("line", MEMBERS_MENDED.strip().splitlines()[1:])
+def test_a_member_that_somebody_changed_is_checked(run: Run, tmp_path: Path, line: str) -> None:
+    name, _, text = line.split()[0].partition("=")
+    columns = (
+        "transaction,date,source,destination,amount,asset,reason,kind,pending,recorded_at,principal,key,actor"
+    )
+    columns += ",reverses,hold,metadata,cause,leg,hold_state,hold_expires_at,key_form,key_body,member_rights"
+    row = dict.fromkeys(columns.split(","), "") | {
+        "source": "team:acme", "destination": "user:42", "principal": "user:9", "actor": "user:9",
+        "key": "k", "member_rights": "read", name: text,
+    }  # fmt: skip
+    file = tmp_path / "file.csv"
+    file.write_text(f"{columns}\n{','.join(row.values())}\n")
+    ran = run("import", "transactions", file, "--database", f"sqlite:///{tmp_path}/groat.db")
+    assert (ran.code, line.split()[1] in ran.err) == (2, True), ran.err
+
+
 async def set_budgets(url: str) -> None:
     """Budgets on an account, on a share of it and across accounts, one of them stopped and one removed; and spends."""
     async with Groat.open(url) as groat:

@@ -1,6 +1,7 @@
 """Read a file of ``groat export transactions``, so that its transactions can be made again in another database.
 
-Ids, keys, texts, metadata, effective dates, holds and reversals stay, and accounts are frozen or closed as they were.
+Ids, keys, texts, metadata, effective dates, holds and reversals stay. Accounts are frozen or closed as they were, and
+shared with whom they were.
 A transaction's cause does not stay: the request or charge that it belonged to is not in the file.
 """
 
@@ -20,6 +21,7 @@ from groat.ledger.commands import POSTINGS_MAX, check_move
 from groat.ledger.errors import InvalidInput
 from groat.ledger.grants import Terms
 from groat.ledger.keys import Form, Key, derive
+from groat.ledger.members import SetMember
 from groat.ledger.restore import HOLD_STATES, Made, PastGrant, PastPosting, Restore
 from groat.ledger.rows import STATES, Use
 from groat.ledger.states import SetState
@@ -77,24 +79,37 @@ def is_export(table: FileTable) -> bool:
     raise FileError("export_outdated")
 
 
-def part_states(table: FileTable) -> tuple[FileTable, list[SetState | RestoreBudget]]:
-    """Part the rows of accounts that are not open, and of budgets, from those of postings.
+Standing = SetState | SetMember | RestoreBudget
+"""A command that makes what stands beside the transactions: a state of an account, a member, a budget."""
+
+
+def part_standing(table: FileTable) -> tuple[FileTable, list[Standing]]:
+    """Part the rows of accounts that are not open, of members, and of budgets from those of postings.
 
     Returns the table without them, with what is wrong about them among its problems, and the commands that they make.
     """
     rows: list[FileRow] = []
     problems = list(table.problems)
-    commands: list[SetState | RestoreBudget] = []
+    commands: list[Standing] = []
     for row in table.rows:
-        state, budget = row.cells.get("account_state"), row.cells.get("budget")
-        if not state and not budget:
-            rows.append(row)
-            continue
         try:
-            commands.append(_state(row.cells) if state else _budget(budget or ""))
+            command = _standing(row.cells)
+            if command is None:
+                rows.append(row)
+            else:
+                commands.append(command)
         except InvalidInput as error:
             problems.append(LineProblem(row.line, error.code, error.detail))
     return FileTable(table.columns, rows, problems), commands
+
+
+def _standing(cells: Mapping[str, str]) -> Standing | None:
+    """Make the command of a row, or None for the row of a posting. Raises InvalidInput."""
+    if cells.get("account_state"):
+        return _state(cells)
+    if cells.get("member_rights"):
+        return _member(cells)
+    return _budget(cells["budget"]) if cells.get("budget") else None
 
 
 def _state(cells: Mapping[str, str]) -> SetState:
@@ -105,11 +120,35 @@ def _state(cells: Mapping[str, str]) -> SetState:
     command = SetState(
         principal=check_principal(cells["principal"]),
         key=_key(cells["key"]),
-        actor=check_principal(cells["actor"]),
+        actor=_actor(cells),
         reason=check_text(cells["reason"]),
         account=cells["source"],
         act="freeze" if state == "frozen" else "close",
         rest_to=cells["destination"],
+    )
+    command.check({})
+    return command
+
+
+def _actor(cells: Mapping[str, str]) -> str:
+    """Return the actor as the caller gave it: most give none, and act for themselves. Raises InvalidInput."""
+    actor = check_principal(cells["actor"])
+    return "" if actor == cells["principal"] else actor
+
+
+def _member(cells: Mapping[str, str]) -> SetMember:
+    """Make the command of the caller who gave a member the rights that they have. Raises InvalidInput."""
+    kind, _, user = cells["destination"].partition(":")
+    if kind != "user":
+        raise InvalidInput("invalid_member")
+    command = SetMember(
+        principal=check_principal(cells["principal"]),
+        key=_key(cells["key"]),
+        actor=_actor(cells),
+        reason=check_text(cells["reason"]),
+        account=cells["source"],
+        user=user,
+        rights=tuple(cells["member_rights"].split(",")),
     )
     command.check({})
     return command

@@ -130,7 +130,7 @@ COLUMNS = {
     "transactions": (
         "transaction", "date", "source", "destination", "amount", "asset", "reason", "kind", "pending", "recorded_at",
         "principal", "key", "actor", "reverses", "hold", "cause", "metadata", "leg", "hold_state", "hold_expires_at",
-        "key_form", "key_body", "grants", "account_state", "budgets", "budget",
+        "key_form", "key_body", "grants", "account_state", "budgets", "budget", "member_rights",
     ),
     "entries": (
         "account", "asset", "version", "transaction", "at", "delta", "balance", "held_delta", "held", "counterparty",
@@ -165,6 +165,7 @@ def _transactions(assets: Mapping[str, Asset], take: Take) -> Flow[None]:
         yield from _transactions_of(("export_archived_transactions", month), assets, take)
     yield from _transactions_of(("export_transactions",), assets, take)
     yield from _states(take)
+    yield from _members(take)
     yield from _budgets(take)
 
 
@@ -189,7 +190,7 @@ def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: 
                 format_amount(pending, scale), format_time(recorded_at), *texts,
                 json.loads(metadata) if metadata else {}, leg, json.loads(hold_after)[2] if hold_after else None,
                 None if expires_at is None else format_time(expires_at), form, body, grants.get((id, leg)), None,
-                uses.get((id, leg)), None,
+                uses.get((id, leg)), None, None,
             )  # fmt: skip
             rows.append(dict(zip(COLUMNS["transactions"], cells, strict=True)))
         take(rows)
@@ -205,6 +206,21 @@ def _states(take: Take) -> Flow[None]:
             cells = {
                 "source": path, "destination": rest_to, "reason": reason, "recorded_at": format_time(at),
                 "principal": principal, "key": key, "actor": actor, "account_state": state,
+            }  # fmt: skip
+            rows.append({name: cells.get(name) for name in COLUMNS["transactions"]})
+        take(rows)
+        after = page[-1][0]
+
+
+def _members(take: Take) -> Flow[None]:
+    """Read the members of shared accounts, and who asked for them: a row for each, of no transaction."""
+    after = ""
+    while page := (yield Query("export_members", (after, PAGE))):
+        rows = []
+        for _, path, member, rights, principal, key, actor, reason, at in page:
+            cells = {
+                "source": path, "destination": member, "reason": reason, "recorded_at": format_time(at),
+                "principal": principal, "key": key, "actor": actor, "member_rights": rights,
             }  # fmt: skip
             rows.append({name: cells.get(name) for name in COLUMNS["transactions"]})
         take(rows)

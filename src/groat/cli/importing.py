@@ -16,7 +16,7 @@ from rich.progress import Progress
 from rich.table import Table as Grid
 
 from groat import Groat
-from groat.cli.exported_file import infer_exported_assets, is_export, part_states, to_restores
+from groat.cli.exported_file import Standing, infer_exported_assets, is_export, part_standing, to_restores
 from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import aside, progress, result
 from groat.cli.transactions_file import (
@@ -40,6 +40,7 @@ from groat.ledger.commands import Command, digest_of
 from groat.ledger.errors import Refusal
 from groat.ledger.keys import derive
 from groat.ledger.limits import OpenAccount
+from groat.ledger.members import SetMember
 from groat.ledger.restore import Restore
 from groat.ledger.states import SetState
 from groat.settings import Settings
@@ -55,6 +56,12 @@ SHOWN_MAX = 50
 
 # The states in which an account is as the file says, though something else made it so.
 _HOLDS = {"freeze": ("frozen",), "close": ("closing", "closed")}
+
+_NOUNS: dict[type[Standing], str] = {
+    SetState: "accounts are frozen, closing or closed",
+    SetMember: "members of shared accounts are",
+    RestoreBudget: "budgets are",
+}
 
 app = typer.Typer(no_args_is_help=True, help="Bring data in from files.")
 
@@ -150,9 +157,9 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
     async with open_ledger(settings) as groat:
         present = await groat.assets()
         commands: Sequence[Command]
-        states: list[SetState | RestoreBudget] = []
+        standing: list[Standing] = []
         if is_export(table):
-            table, states = part_states(table)
+            table, standing = part_standing(table)
             inferred = infer_exported_assets(table.rows, {**options.declared, **present})
             assets = {**inferred, **options.declared, **present}
             commands, problems = to_restores(table, assets)
@@ -184,17 +191,16 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
                 if options.no_floor:
                     await _open_accounts(groat, _accounts(commands), shown)
                 outcome = await _post(groat, commands, options, shown)
-                outcome.refused.extend(await _set_states(groat, states, options.retry_refused))
+                outcome.refused.extend(await _set_standing(groat, standing, options.retry_refused))
             said = (
                 f"{outcome.posted} posted, {outcome.known} known from earlier runs,"
                 f" {len(outcome.refused)} refused"
             )
     result.print(said, soft_wrap=True)
-    closed = sum(isinstance(each, SetState) for each in states)
-    if closed:
-        result.print(f"{closed} accounts are frozen, closing or closed in the file", soft_wrap=True)
-    if len(states) > closed:
-        result.print(f"{len(states) - closed} budgets are in the file", soft_wrap=True)
+    for kind, noun in _NOUNS.items():
+        count = sum(isinstance(each, kind) for each in standing)
+        if count:
+            result.print(f"{count} {noun} in the file", soft_wrap=True)
     if outcome.refused:
         _show_refused(outcome.refused, "would be refused" if options.dry_run else "were refused")
         raise typer.Exit(1)
@@ -296,17 +302,15 @@ async def _post(
     return ImportSummary(posted, known, refused)
 
 
-async def _set_states(
-    groat: Groat, states: Sequence[SetState | RestoreBudget], retry: bool
-) -> list[RefusedRow]:
-    """Set budgets, freeze and close accounts as they were once all has been posted; returns what was refused."""
+async def _set_standing(groat: Groat, commands: Sequence[Standing], retry: bool) -> list[RefusedRow]:
+    """Make states of accounts, members and budgets as they were once all is posted; returns what was refused."""
     refused = []
-    for command in states:
+    for command in commands:
         verdict = await groat.execute(command)
         if retry and isinstance(verdict, Refusal) and verdict.replayed:
             verdict = await _again(groat, command, verdict)
-        if isinstance(verdict, Refusal) and (
-            isinstance(command, RestoreBudget) or verdict.fields.get("state") not in _HOLDS[command.act]
+        if isinstance(verdict, Refusal) and not (
+            isinstance(command, SetState) and verdict.fields.get("state") in _HOLDS[command.act]
         ):
             refused.append(RefusedRow(command.account, verdict))
     return refused

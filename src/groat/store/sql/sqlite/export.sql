@@ -95,6 +95,18 @@ WHERE p.state <> 'open' AND p.path > ?1
 ORDER BY p.path
 LIMIT ?2;
 
+-- name: export_members :many
+-- The members after the id ?1, each with the change that gave the rights, as its caller asked for it.
+SELECT m.id, m.account, m.member, m.rights, c.principal, c.key, c.actor, c.reason, c.at
+FROM groat_member AS m
+JOIN (SELECT target, principal, key, actor, reason, at,
+             row_number() OVER (PARTITION BY target ORDER BY batch DESC, id DESC) AS back
+      FROM groat_act WHERE kind = 'set_member') AS c
+     ON c.target = m.id AND c.back = 1
+WHERE m.rights <> '' AND m.id > ?1
+ORDER BY m.id
+LIMIT ?2;
+
 -- name: export_budgets :many
 -- The next ?2 budgets behind an id, also those that were removed.
 SELECT b.id, a.path, b.asset, b.principal, b.period, b.rolling, b.zone, b.most, b.stopped, b.alerts, b.spent, b.set_by,
