@@ -75,6 +75,60 @@ async def test_nobody_changes_what_is_above_them(api: Api) -> None:
     assert [each["limit"] for each in listed.json()["items"]] == ["10", "50", "30"]
 
 
+async def test_who_manages_a_shared_account_limits_its_members(api: Api) -> None:
+    team, checking = "/v1/accounts/team:acme", "GET /v1/accounts/team:acme/check"
+    mine = {"params": {"account": "team:acme"}}
+
+    async def share(user: str, *rights: str) -> None:
+        answer = await api.call("ada", f"PUT {team}/members/{user}", {"rights": rights})
+        assert answer.status_code == 200, answer.text
+
+    async def refused_to(caller: str, path: str) -> list[str]:
+        """The refusals on what changes budgets."""
+        tried = [
+            ("POST /v1/budgets", {**DAY, "account": "team:acme", "limit": "1"}),
+            ("POST /v1/budgets", {**DAY, "account": "team:acme", "limit": "1", "of": f"user:{caller}"}),
+            (f"PATCH {path}", {"limit": "1"}),
+            (f"POST {path}/remove", {}),
+        ]
+        return [code(await api.call(caller, route, body)) for route, body in tried]
+
+    await share("42", "manage")
+    postings = {"postings": [posting("house:in", "team:acme", "100")]}
+    assert (await api.call("ada", "POST /v1/transactions", postings)).status_code == 201
+    budget = await made(api, "42", account="team:acme", of="user:8", limit="10")
+    assert budget["set_by"] == "owner"
+    path = f"/v1/budgets/{budget['id']}"
+    # Who is no member learns nothing of it.
+    assert await refused_to("7", path) == ["forbidden"] * 2 + ["budget_not_found"] * 2
+    assert code(await api.call("7", f"GET {path}")) == "budget_not_found"
+    assert code(await api.call("7", "GET /v1/budgets", **mine)) == "forbidden"
+    assert code(await api.call("7", checking, params={"asset": "CREDIT"})) == "forbidden"
+    # Who reads or spends sees budgets and checks, and changes none.
+    for right in ("read", "spend"):
+        await share("7", right)
+        assert await refused_to("7", path) == ["forbidden"] * 4
+        assert (await api.call("7", f"GET {path}")).json()["left"] == "10"
+    assert [each["of"] for each in (await api.call("7", "GET /v1/budgets", **mine)).json()["items"]] == [
+        "user:8"
+    ]
+    own = await made(api, "42", account="team:acme", of="user:7", limit="30")
+    check = (await api.call("7", checking, params={"asset": "CREDIT", "amount": "31"})).json()
+    assert (check["refusal"], check["most"], check["available"]) == ("budget_exceeded", "30", "100")
+    assert code(await api.call("42", checking, params={"asset": "CREDIT", "of": "user:7"})) == "forbidden"
+    assert (await api.call("42", f"PATCH /v1/budgets/{own['id']}", {"limit": "99"})).status_code == 200
+    # What staff set there stays above those who manage, who lose that right with their membership.
+    of_staff = await made(api, "ada", account="team:acme", limit="50")
+    changed = await api.call("42", f"PATCH /v1/budgets/{of_staff['id']}", {"limit": "60"})
+    assert code(changed) == "budget_of_staff"
+    await share("42")
+    assert await refused_to("42", path) == ["forbidden"] * 2 + ["budget_not_found"] * 2
+    await api.call("ada", f"PATCH {path}", {"limit": "11"})
+    for user, told in (("42", ["10", "30", "99", "50"]), ("7", ["30", "99", "50", "11"])):
+        events = [msgspec.json.decode(each.data) for each in await api.groat.streams.read(f"user:{user}", 0)]
+        assert [each["data"]["limit"] for each in events if each["type"] == "budget_updated"] == told
+
+
 async def test_a_check_says_what_a_posting_would_meet(api: Api) -> None:
     await api.call("ada", "POST /v1/transactions", give("42", "100"))
     await made(api, "ada", account="user:42", limit="30")

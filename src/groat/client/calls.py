@@ -606,8 +606,8 @@ class Calls:
     ) -> answers.BudgetAnswer:
         """``POST /v1/budgets``: Set a budget. Limits what may be spent from an account in each hour, day or
         month, in all or by one principal; or what a principal may spend from all accounts. It counts
-        from now on. People set budgets on their own accounts. For whoever is signed in; people get only
-        what is theirs.
+        from now on. People set budgets on their own accounts, and on shared ones that they manage. For
+        whoever is signed in; people get only what is theirs.
         """
         return self._call(
             table.SET_BUDGET,
@@ -638,7 +638,8 @@ class Calls:
         timeout_s: float | None = None,
     ) -> Paged[answers.BudgetView, answers.BudgetPage]:
         """``GET /v1/budgets``: List budgets. Lists budgets with what is used of each. People see those on
-        one of their accounts, or their own. For whoever is signed in; people get only what is theirs.
+        an account that they own or share, or their own. For whoever is signed in; people get only what
+        is theirs.
         """
         return self._list(
             table.LIST_BUDGETS,
@@ -660,7 +661,8 @@ class Calls:
     ) -> answers.BudgetAnswer:
         """``PATCH /v1/budgets/{budget}``: Raise, lower, stop or resume a budget. Changes take effect with
         the next decision, on every node. A stopped budget lets nothing through. People change the
-        budgets that they set themselves. For whoever is signed in; people get only what is theirs.
+        budgets that they set themselves, or that others set who manage the account. For whoever is
+        signed in; people get only what is theirs.
         """
         return self._call(
             table.CHANGE_BUDGET,
@@ -713,7 +715,8 @@ class Calls:
         spent from an account now, by the very decision that a posting would meet: what is available
         above the floor, which grants may pay, which budget has the least left and when it resets, and
         how long that lasts at the pace of the last hour and the last day. It reserves nothing. People
-        check their own accounts. For whoever is signed in; people get only what is theirs.
+        check their own accounts, and those that they share. For whoever is signed in; people get only
+        what is theirs.
         """
         return self._call(
             table.CHECK_SPEND,

@@ -1,4 +1,4 @@
-"""Budgets: how much may be spent in an hour, a day or a month. Staff set them, and people on their own accounts."""
+"""Budgets: how much may be spent in an hour, a day or a month. Staff set them, and people on accounts of theirs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from groat.api.money import ledger_of
 from groat.api.operations import ASSET, CURSOR, DRY_RUN, LIMIT, Operations, Parameter
 from groat.api.problems import HttpError, problem
 from groat.api.rights import Right, owns, sees_everything
+from groat.api.sharing import check_may_read
 from groat.ledger.accounts import check_path
 from groat.ledger.book import refuse
 from groat.ledger.budget_views import BudgetView
@@ -128,8 +129,8 @@ _CODES = (
 )
 
 
-def _as_owner(call: Call, account: str, of: str) -> bool:
-    """Return whether the caller acts as the account's owner. Raises HttpError ``forbidden``."""
+async def _as_owner(call: Call, account: str, of: str) -> bool:
+    """Return whether the caller acts as the account's owner, or manages it. Raises HttpError ``forbidden``."""
     identity = call.identity
     if identity.is_admin:
         return False
@@ -138,17 +139,21 @@ def _as_owner(call: Call, account: str, of: str) -> bool:
         if of.startswith("service:"):
             raise HttpError("forbidden", "Only admins set and change the budgets of services.")
         return False
-    if account and owns(identity, account) and call.settings.own_budgets:
-        return True
-    raise HttpError("forbidden")
+    if not account or identity.user is None or not call.settings.own_budgets:
+        raise HttpError("forbidden")
+    if not owns(identity, account) and "manage" not in await call.groat.rights_on(account, identity.user):
+        raise HttpError("forbidden")
+    return True
 
 
-def _sees(call: Call, budget: BudgetView) -> bool:
+async def _sees(call: Call, budget: BudgetView) -> bool:
     identity = call.identity
-    return (
-        sees_everything(identity)
-        or (budget.account is not None and owns(identity, budget.account))
-        or budget.of == identity.principal
+    if sees_everything(identity) or budget.of == identity.principal:
+        return True
+    if budget.account is None or identity.user is None:
+        return False
+    return owns(identity, budget.account) or "read" in await call.groat.rights_on(
+        budget.account, identity.user
     )
 
 
@@ -190,12 +195,13 @@ async def _execute(call: Call, command: Command, status: int) -> Answer:
 )  # fmt: skip
 async def set_budget(call: Call) -> Answer:
     """Limits what may be spent from an account in each hour, day or month, in all or by one principal; or what a
-    principal may spend from all accounts. It counts from now on. People set budgets on their own accounts.
+    principal may spend from all accounts. It counts from now on. People set budgets on their own accounts, and on
+    shared ones that they manage.
     """
     key = call.key()
     body = await call.body(SetBudgetInput)
     account = check_path(body.account) if body.account else ""
-    as_owner = _as_owner(call, account, body.of)
+    as_owner = await _as_owner(call, account, body.of)
     command = SetBudget(
         principal=call.identity.principal,
         key=key,
@@ -217,7 +223,7 @@ async def _found(call: Call, *, removed: bool = False) -> BudgetView:
     """Return the budget that the path names, if the caller may see it. Raises Refused, InvalidInput."""
     id = check_id(call.params["budget"])
     budget = await call.groat.budget(id, removed=removed)
-    if budget is None or not _sees(call, budget):
+    if budget is None or not await _sees(call, budget):
         raise Refused(refuse("budget_not_found", budget=id))
     return budget
 
@@ -238,7 +244,7 @@ async def _found(call: Call, *, removed: bool = False) -> BudgetView:
 )
 async def change_budget(call: Call) -> Answer:
     """Changes take effect with the next decision, on every node. A stopped budget lets nothing through. People change
-    the budgets that they set themselves.
+    the budgets that they set themselves, or that others set who manage the account.
     """
     key = call.key()
     body = await call.body(ChangeBudgetInput)
@@ -255,7 +261,7 @@ async def change_budget(call: Call) -> Answer:
         else await call.groat.amount(body.limit, budget.asset, signed=True),
         stopped=body.stopped,
         alerts=UNSET if isinstance(body.alerts, UnsetType) else tuple(body.alerts),
-        as_owner=_as_owner(call, budget.account or "", budget.of or ""),
+        as_owner=await _as_owner(call, budget.account or "", budget.of or ""),
     )
     return await _execute(call, command, 200)
 
@@ -285,7 +291,7 @@ async def remove_budget(call: Call) -> Answer:
         reason=body.reason,
         budget=budget.id,
         removes=True,
-        as_owner=_as_owner(call, budget.account or "", budget.of or ""),
+        as_owner=await _as_owner(call, budget.account or "", budget.of or ""),
     )
     return await _execute(call, command, 200)
 
@@ -323,7 +329,7 @@ async def get_budget(call: Call) -> Answer:
     answer_example={"items": [EXAMPLE], "cursor": None},
 )
 async def list_budgets(call: Call) -> Answer:
-    """Lists budgets with what is used of each. People see those on one of their accounts, or their own."""
+    """Lists budgets with what is used of each. People see those on an account that they own or share, or their own."""
     identity, limit = call.identity, call.limit()
     account, of = call.query.get("account", ""), call.query.get("of", "")
     if account:
@@ -333,8 +339,7 @@ async def list_budgets(call: Call) -> Answer:
     if not sees_everything(identity):
         if account or not of:
             account = account or identity.principal
-            if not owns(identity, account):
-                raise HttpError("forbidden")
+            await check_may_read(call, account)
         elif of != identity.principal:
             raise HttpError("forbidden")
     after = check_id(call.cursor() or FIRST_ID)

@@ -6,7 +6,8 @@ from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.operations import ASSET, Operations, Parameter
 from groat.api.problems import HttpError
-from groat.api.rights import Right, check_readable, sees_everything
+from groat.api.rights import Right, sees_everything
+from groat.api.sharing import check_may_read
 from groat.http.budgets import EXAMPLE
 from groat.ledger.accounts import check_path
 from groat.ledger.check_views import CheckView
@@ -52,11 +53,12 @@ operations = Operations()
 async def check_spend(call: Call) -> Answer:
     """Says whether an amount may be spent from an account now, by the very decision that a posting would meet: what is
     available above the floor, which grants may pay, which budget has the least left and when it resets, and how long
-    that lasts at the pace of the last hour and the last day. It reserves nothing. People check their own accounts.
+    that lasts at the pace of the last hour and the last day. It reserves nothing. People check their own accounts,
+    and those that they share.
     """
     identity = call.identity
     account = check_path(call.params["account"])
-    check_readable(identity, account)
+    await check_may_read(call, account)
     of = check_principal(call.query.get("of", identity.principal))
     if of != identity.principal and not sees_everything(identity):
         raise HttpError("forbidden")

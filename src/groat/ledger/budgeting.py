@@ -44,7 +44,8 @@ class _BudgetCommand(Command, kw_only=True):
         actor = self.actor or self.principal
         target = f"{after.account or after.of}/{budget.asset}"
         book.audit.append(AuditEntry(self.kind, self.principal, actor, target, self.reason, self.key, *texts))
-        for stream in concerned(after.account or "", budget.principal):
+        members = budget.account.members if budget.account else ()
+        for stream in dict.fromkeys((*concerned(after.account or "", budget.principal), *members)):
             book.tell(made.id, stream, UPDATED, data)
         return Effect([made], extra=data)
 
@@ -260,7 +261,10 @@ def drop(book: Book, budget: Budget) -> None:
 
 
 def concerned(account: str, principal: str) -> list[str]:
-    """Return the streams that are told of a budget: of the account's owner, and of the person whose budget it is."""
+    """Return the streams of the account's owner, and of the person whose budget it is.
+
+    Members of a shared account are told, too; they are known once it is locked.
+    """
     found = (owner_stream(account), owner_stream(principal))
     return [each for each in dict.fromkeys(found) if each]
 

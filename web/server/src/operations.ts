@@ -269,7 +269,7 @@ export class Groat extends Door {
   }
 
   /**
-   * Set a budget. Limits what may be spent from an account in each hour, day or month, in all or by one principal; or what a principal may spend from all accounts. It counts from now on. People set budgets on their own accounts. For whoever is signed in; people get only what is theirs.
+   * Set a budget. Limits what may be spent from an account in each hour, day or month, in all or by one principal; or what a principal may spend from all accounts. It counts from now on. People set budgets on their own accounts, and on shared ones that they manage. For whoever is signed in; people get only what is theirs.
    *
    * `POST /v1/budgets`
    */
@@ -278,7 +278,7 @@ export class Groat extends Door {
   }
 
   /**
-   * List budgets. Lists budgets with what is used of each. People see those on one of their accounts, or their own. For whoever is signed in; people get only what is theirs.
+   * List budgets. Lists budgets with what is used of each. People see those on an account that they own or share, or their own. For whoever is signed in; people get only what is theirs.
    *
    * `GET /v1/budgets`
    */
@@ -287,7 +287,7 @@ export class Groat extends Door {
   }
 
   /**
-   * Raise, lower, stop or resume a budget. Changes take effect with the next decision, on every node. A stopped budget lets nothing through. People change the budgets that they set themselves. For whoever is signed in; people get only what is theirs.
+   * Raise, lower, stop or resume a budget. Changes take effect with the next decision, on every node. A stopped budget lets nothing through. People change the budgets that they set themselves, or that others set who manage the account. For whoever is signed in; people get only what is theirs.
    *
    * `PATCH /v1/budgets/{budget}`
    */
@@ -314,7 +314,7 @@ export class Groat extends Door {
   }
 
   /**
-   * Check what may be spent. Says whether an amount may be spent from an account now, by the very decision that a posting would meet: what is available above the floor, which grants may pay, which budget has the least left and when it resets, and how long that lasts at the pace of the last hour and the last day. It reserves nothing. People check their own accounts. For whoever is signed in; people get only what is theirs.
+   * Check what may be spent. Says whether an amount may be spent from an account now, by the very decision that a posting would meet: what is available above the floor, which grants may pay, which budget has the least left and when it resets, and how long that lasts at the pace of the last hour and the last day. It reserves nothing. People check their own accounts, and those that they share. For whoever is signed in; people get only what is theirs.
    *
    * `GET /v1/accounts/{account}/check`
    */
