@@ -77,7 +77,7 @@ async def test_nobody_changes_what_is_above_them(api: Api) -> None:
 
 async def test_who_manages_a_shared_account_limits_its_members(api: Api) -> None:
     team, checking = "/v1/accounts/team:acme", "GET /v1/accounts/team:acme/check"
-    mine = {"params": {"account": "team:acme"}}
+    mine = {"account": "team:acme"}
 
     async def share(user: str, *rights: str) -> None:
         answer = await api.call("ada", f"PUT {team}/members/{user}", {"rights": rights})
@@ -102,14 +102,14 @@ async def test_who_manages_a_shared_account_limits_its_members(api: Api) -> None
     # Who is no member learns nothing of it.
     assert await refused_to("7", path) == ["forbidden"] * 2 + ["budget_not_found"] * 2
     assert code(await api.call("7", f"GET {path}")) == "budget_not_found"
-    assert code(await api.call("7", "GET /v1/budgets", **mine)) == "forbidden"
+    assert code(await api.call("7", "GET /v1/budgets", params=mine)) == "forbidden"
     assert code(await api.call("7", checking, params={"asset": "CREDIT"})) == "forbidden"
     # Who reads or spends sees budgets and checks, and changes none.
     for right in ("read", "spend"):
         await share("7", right)
         assert await refused_to("7", path) == ["forbidden"] * 4
         assert (await api.call("7", f"GET {path}")).json()["left"] == "10"
-    assert [each["of"] for each in (await api.call("7", "GET /v1/budgets", **mine)).json()["items"]] == [
+    assert [each["of"] for each in (await api.call("7", "GET /v1/budgets", params=mine)).json()["items"]] == [
         "user:8"
     ]
     own = await made(api, "42", account="team:acme", of="user:7", limit="30")
