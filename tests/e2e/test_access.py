@@ -150,7 +150,10 @@ def with_chosen(page: Page) -> None:
 
 
 def with_rejection(page: Page) -> None:
-    with_chosen(page)
+    # Not every kind can be rejected.
+    row = page.get_by_test_id("inbox-row").filter(has_text="transfer").first
+    row.get_by_role("link").click()
+    expect(page.get_by_test_id("timeline")).to_be_visible()
     page.keyboard.press("r")
     dialog(page, "input-dialog")
 
