@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from msgspec import UNSET
 
 from groat import Groat, GroatError, Refused
-from groat.ledger.views import AccountView
 from tests.cli.conftest import Run
 from tests.helpers.clock import Clock
 from tests.helpers.databases import PostgresDatabase, SqliteDatabase
+from tests.helpers.money import untimed
 from tests.servers import Postgres
 
 NASTY = st.text(
@@ -149,23 +148,14 @@ async def live(url: str, steps: list[dict[str, Any]]) -> Story:
     return story
 
 
-async def all_accounts(groat: Groat) -> list[AccountView]:
-    """The accounts without the moment at which they were read."""
-    accounts = await groat.accounts()
-    for account in accounts:
-        for balance in account.balances:
-            balance.as_of = UNSET
-    return accounts
-
-
 async def repeat(url: str, calls: list[tuple[Call, str | None]]) -> None:
     async with Groat.open(url) as groat:
-        before = await all_accounts(groat)
+        before = untimed(await groat.accounts())
         for (word, args, options), id in calls:
             view = await getattr(groat, word)(*args, **options)
             assert view.replayed, (word, args, options)
             assert (view.transactions[0].id if word == "bulk" else view.id) == id
-        assert await all_accounts(groat) == before
+        assert untimed(await groat.accounts()) == before
         report = await groat.verify()
         assert report.ok, report.problems
 

@@ -242,9 +242,9 @@ async def test_a_snapshot_has_everything_of_a_person_and_the_position(groat: Gro
         "user": "a",
         "balances": [
             {"account": "user:a", "asset": "CREDIT", "balance": "50", "available": "30", "held": "20", "version": 2,
-             "floor": "0", "ceiling": "500"},
+             "floor": "0", "ceiling": "500", "as_of": "2026-01-01T12:00:00.000000Z"},
             {"account": "user:a:savings", "asset": "USD", "balance": "5.00", "available": "5.00", "held": "0.00",
-             "version": 1, "floor": "0.00", "ceiling": None},
+             "version": 1, "floor": "0.00", "ceiling": None, "as_of": "2026-01-01T12:00:00.000000Z"},
         ],
         "as_of": "2026-01-01T12:00:00.000000Z",
     }  # fmt: skip

@@ -7,6 +7,7 @@ import random
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import AsyncMock
 
 from structlog.testing import capture_logs
 
@@ -117,7 +118,8 @@ class Requests:
 def test_a_request_that_is_due_at_once_is_taken_at_once_whenever_it_is_filed() -> None:
     async def main(dice: random.Random) -> None:
         requests = Requests(dice)
-        workflow = Workflow(cast(Any, SimpleNamespace(audits={})), ())
+        ledger = SimpleNamespace(audits={}, time_moves=AsyncMock(return_value=True))
+        workflow = Workflow(cast(Any, ledger), ())
         workflow.take_due = requests.take_due  # type: ignore[method-assign]
         workflow.start()
         for number in range(30):

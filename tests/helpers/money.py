@@ -6,12 +6,22 @@ from collections.abc import Awaitable
 from itertools import count
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from groat import Groat, InvalidInput, Refusal, Refused
 from groat.ledger.views import TransactionView
 
 _numbers = count(1)
+
+
+def untimed(told: Any) -> Any:
+    """Answers, as plain values, without the moments at which their balances were read."""
+    if isinstance(told, dict):
+        return {name: untimed(value) for name, value in told.items() if name != "as_of"}
+    if isinstance(told, list | tuple):
+        return [untimed(each) for each in told]
+    return untimed(msgspec.to_builtins(told)) if isinstance(told, msgspec.Struct) else told
 
 
 class Standing(NamedTuple):
