@@ -11,12 +11,17 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from tests import guard, spending
 from tests.servers import Postgres, Redis, postgres, redis
 
 # Before anything is started, for the mark is handed down.
 guard.begin()
+
+# How long an example takes says more of the machine than of our code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 # Rooms whose files take seconds. A run begins with all others, so that no worker is alone with a long one in the end.
