@@ -19,7 +19,7 @@ from tests.servers import Postgres, Redis, postgres, redis
 # Before anything is started, for the mark is handed down.
 guard.begin()
 
-# How long an example takes says more of the machine than of our code.
+# The time that an example takes says more of the machine than of our code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 

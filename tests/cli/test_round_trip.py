@@ -604,7 +604,7 @@ def test_members_go_round_and_their_keys_are_known(
             await groat.set_member("team:acme", "7", [], key="left")
 
     asyncio.run(go_on())
-    # Who left here since stays away, though the file has them.
+    # A member who left here since stays away, though the file has them.
     assert run("import", "transactions", file, "--database", second).code == 0
     assert [each.user for each in asyncio.run(sharing(second))[0]] == ["42"]
 

@@ -54,7 +54,7 @@ rounds = st.lists(
     st.tuples(st.sampled_from([0, 0.5, 1, 2]), st.lists(step, min_size=2, max_size=6)), min_size=2, max_size=5
 )
 ORDER = ("grant", "deposit", "post", "hold", "set", "capture", "release", "void", "reverse")
-"""Whoever needs what a command before made due waits for the next batch, so those that make something due come last."""
+"""A command waits for the next batch if one before made something due that it needs, so those come last."""
 
 OPENING = [
     ("grant", 0, 10, 2, 2, "promotional"),
@@ -171,7 +171,7 @@ class Ledger:
     ids = frozenset({"grant", "transaction", "hold"})
 
     def standing(self) -> Any:
-        """How the accounts and their grants stand."""
+        """The accounts and their grants as they stand."""
         whose = f"a.path LIKE 'user:{self.run}-%'"
         grants = self.database.rows(
             "SELECT a.path, g.class, g.note, g.expires_at, g.amount, g.remaining, g.held, g.expired, g.voided"
@@ -180,7 +180,7 @@ class Ledger:
         accounts = self.database.rows(
             f"SELECT a.path, credits - debits, debits_pending, credits_pending FROM groat_account AS a WHERE {whose}"
         )
-        # What one person passes on twice is one grant while something of the first is left, so count them together.
+        # Two gifts of one person to another are one grant while something of the first is left, so count them together.
         found: dict[Any, list[int]] = {}
         for path, cls, note, at, *amounts in grants:
             sums = found.setdefault((path, cls, note, milliseconds(at)), [0] * len(amounts))
@@ -222,8 +222,8 @@ def test_the_same_steps_have_the_same_results(tmp_path: Path, postgres_server: P
         for each in ledgers:
             each.begin(number)
         for place, (seconds, steps) in enumerate([(0, OPENING), *taken]):
-            # No two rounds are whole seconds apart: an account's moment runs ahead of a clock that stands still, so
-            # what is restored may end some microseconds later where there were more batches.
+            # No two rounds are whole seconds apart: an account's moment runs ahead of a clock that stands still, so a
+            # restored grant may end some microseconds later where there were more batches.
             clock.advance(seconds + 2**place / 1_000)
             first, *rest = [await each.play(seconds, steps) for each in ledgers]
             for other in rest:
@@ -233,7 +233,7 @@ def test_the_same_steps_have_the_same_results(tmp_path: Path, postgres_server: P
         stack = AsyncExitStack()
         ledgers = runner.run(open_all(stack, tmp_path, postgres_server, clock))
 
-        # What is taken back has just expired, and what is put back did so while it was held.
+        # The grant that is taken back has just expired, and the part that is put back did so while it was held.
         @example(taken=[(2, [("release", 0), ("void", 4, None)]), (1, [("reverse", 5, None, "restore")])])
         @given(taken=rounds)
         @settings(

@@ -19,7 +19,7 @@ FROM groat_grant AS g JOIN groat_account AS a ON a.id = g.account ORDER BY note,
 
 
 def moved(view: TransactionView) -> list[tuple[str, str, str]]:
-    """What a transaction did to grants: the account, and by how much it changed what remains and what is held."""
+    """A transaction's changes of grants: the account, and by how much it changed what remains and what is held."""
     return [(each.account, each.amount, each.held) for each in view.grants or []]
 
 
@@ -74,11 +74,11 @@ async def test_grants_in_an_archived_month(groat: Groat, clock: Clock, database:
     assert moved(second) == [("user:a", "5", "0")]
     over = await refused(groat.reverse(ids["spend"], amounts=[13], key="r3"))
     assert over.code == "exceeds_transaction"
-    # What somebody was paid goes back whence it came; what is left of the hold ends in the open month.
+    # The payment goes back whence it came; the rest of the hold ends in the open month.
     assert sorted(moved(await groat.reverse(ids["pass on"], key="r4"))) == [
         ("user:a", "4", "0"), ("user:b", "-4", "0"),
     ]  # fmt: skip
-    # What a capture had posted there comes back as well.
+    # The captured part comes back as well.
     assert moved(await groat.reverse(ids["part"], key="r5")) == [("user:a", "3", "0")]
     assert moved(await groat.capture(ids["hold"], amount=4, key="c2")) == [
         ("user:a", "-3", "-3"), ("user:a", "-1", "-1"), ("user:a", "0", "-3"),

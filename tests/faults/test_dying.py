@@ -84,7 +84,7 @@ async def test_a_node_dies_before_each_statement(
         assert rows == [
             ("user:a", "later", 0, 0, 0, 10),
             ("user:a", "never", 0, 0, 0, 10),
-            # What was left of it, and what came back, expired.
+            # The rest of it expired, and so did the part that came back.
             ("user:a", "soon", 0, 0, 9, 1),
             ("user:b", "never", 0, 0, 0, 5),
             ("user:c", "new", 9, 0, 0, 0),

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 async def tried(call: Callable[[], Awaitable[T]]) -> T:
-    """What came of a call, however often rows were busy."""
+    """The outcome of a call, however often rows were busy."""
     while True:
         try:
             return await call()

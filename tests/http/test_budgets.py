@@ -99,12 +99,12 @@ async def test_who_manages_a_shared_account_limits_its_members(api: Api) -> None
     budget = await made(api, "42", account="team:acme", of="user:8", limit="10")
     assert budget["set_by"] == "owner"
     path = f"/v1/budgets/{budget['id']}"
-    # Who is no member learns nothing of it.
+    # Somebody who is no member learns nothing of it.
     assert await refused_to("7", path) == ["forbidden"] * 2 + ["budget_not_found"] * 2
     assert code(await api.call("7", f"GET {path}")) == "budget_not_found"
     assert code(await api.call("7", "GET /v1/budgets", params=mine)) == "forbidden"
     assert code(await api.call("7", checking, params={"asset": "CREDIT"})) == "forbidden"
-    # Who reads or spends sees budgets and checks, and changes none.
+    # Members who read or spend see budgets and check, and change none.
     for right in ("read", "spend"):
         await share("7", right)
         assert await refused_to("7", path) == ["forbidden"] * 4
@@ -117,7 +117,7 @@ async def test_who_manages_a_shared_account_limits_its_members(api: Api) -> None
     assert (check["refusal"], check["most"], check["available"]) == ("budget_exceeded", "30", "100")
     assert code(await api.call("42", checking, params={"asset": "CREDIT", "of": "user:7"})) == "forbidden"
     assert (await api.call("42", f"PATCH /v1/budgets/{own['id']}", {"limit": "99"})).status_code == 200
-    # What staff set there stays above those who manage, who lose that right with their membership.
+    # Budgets of staff stay above those who manage, who lose that right with their membership.
     of_staff = await made(api, "ada", account="team:acme", limit="50")
     changed = await api.call("42", f"PATCH /v1/budgets/{of_staff['id']}", {"limit": "60"})
     assert code(changed) == "budget_of_staff"

@@ -36,7 +36,7 @@ async def test_statements_do_not_grow_with_the_batch(
 ) -> None:
     # Two would wait for each other, and one whose patience ends runs again.
     monkeypatch.setattr(committer, "LANES", 1)
-    # What a ledger forgets in the background is none of the batch's statements.
+    # The ledger forgets in the background, and those statements are none of the batch's.
     monkeypatch.setattr(Groat, "prune", AsyncMock())
     monkeypatch.setattr(Groat, "expire_due", AsyncMock())
     seen = Counter[str]()
