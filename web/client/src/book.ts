@@ -34,7 +34,17 @@ import {
   takeSnapshot,
   wants,
 } from "./notices.js";
-import type { BalanceView, ClockForwarded, EventData, MarkView, Me, NotificationsView } from "./wire.js";
+import type {
+  BalanceView,
+  ClockForwarded,
+  EventData,
+  MarkView,
+  Me,
+  MemberUpdated,
+  NotificationsView,
+  ShareView,
+  SnapshotData,
+} from "./wire.js";
 
 /** The progress of reading one stream. */
 export interface Reading {
@@ -53,6 +63,8 @@ export interface Confirmed {
   name: string | null;
   roles: readonly string[];
   balances: Readonly<Record<string, BalanceView>>;
+  /** The accounts that the person is a member of, by path. */
+  shared: readonly ShareView[];
   readings: Readonly<Record<string, Reading>>;
   /** Newest first. */
   events: readonly StreamEvent[];
@@ -82,6 +94,7 @@ export type Input =
       balances: BalanceView[];
       notifications?: NotificationsView | undefined;
       ahead_s?: number | undefined;
+      shared?: ShareView[] | undefined;
       reset: boolean;
     }
   | { type: "event"; stream: string; epoch: string; offset: number; data: EventData; live: boolean }
@@ -130,6 +143,7 @@ export const EMPTY_BOOK: Book = {
     name: null,
     roles: [],
     balances: {},
+    shared: [],
     readings: {},
     events: [],
     notices: NO_NOTICES,
@@ -210,7 +224,7 @@ class Draft {
         this.me(input.me);
         break;
       case "snapshot":
-        this.snapshot(input.stream, input.position, input.balances, input.reset);
+        this.snapshot(input.stream, input.position, input.balances, input.shared, input.reset);
         if (hasNotices(input.stream)) {
           this.confirmed.notices = takeSnapshot(this.confirmed.notices, input.stream, input.notifications);
         }
@@ -308,19 +322,31 @@ class Draft {
     const own = me.user === null ? null : `user:${me.user}`;
     for (const [stream, text] of Object.entries(me.positions)) {
       const position = parsePosition(text);
-      if (position) this.snapshot(stream, position, stream === own ? me.balances : [], false);
+      if (position) this.snapshot(stream, position, stream === own ? me.balances : [], me.shared, false);
     }
     // A person nobody ever wrote to may have no position yet; their balances count all the same.
-    if (own === null || !(own in me.positions)) for (const view of me.balances) this.merge(view, false);
+    if (own === null || !(own in me.positions)) {
+      for (const view of me.balances) this.merge(view, false);
+      this.share(me.shared ?? []);
+    }
   }
 
-  private snapshot(stream: string, position: Position, balances: BalanceView[], reset: boolean): void {
+  private snapshot(
+    stream: string,
+    position: Position,
+    balances: BalanceView[],
+    shared: readonly ShareView[] = [],
+    reset: boolean,
+  ): void {
     const reading = this.confirmed.readings[stream];
     const restarted = reading !== undefined && reading.epoch !== position.epoch;
     if (restarted) {
       this.forget(stream, stream.replace(/^view:/, "user:"));
     }
-    for (const view of balances) this.merge(view, restarted);
+    // One from before what has been read may tell of accounts that are shared no more.
+    const late = reading !== undefined && !restarted && position.offset < lastOf(reading);
+    if (this.isOwn(stream) && !late) this.share(shared);
+    for (const view of balances) if (!late || this.sees(view.account, stream)) this.merge(view, restarted);
     if (!reading || restarted) {
       this.setReading(stream, { ...position, covered: position.offset, ahead: [] });
     } else if (reset && position.offset > reading.offset) {
@@ -344,8 +370,13 @@ class Draft {
     }
     this.live = live;
     if (data.type === "clock_forwarded") this.forwarded((data.data as ClockForwarded).ahead_s);
-    for (const change of data.changes ?? []) this.merge(change, false, data.recorded_at);
     const isNew = offset > reading.offset && !reading.ahead.includes(offset);
+    if (data.type === "member_updated" && isNew && this.isOwn(stream)) {
+      this.member(data.data as MemberUpdated, offset, reading);
+    }
+    for (const change of data.changes ?? []) {
+      if (this.sees(change.account, stream)) this.merge(change, false, data.recorded_at);
+    }
     if (isNew && hasNotices(stream)) this.confirmed.notices = takeEvent(this.confirmed.notices, stream, data);
     if (data.key !== undefined) this.endOverlays((overlay) => overlay.key === data.key);
     if (!isNew) return;
@@ -397,7 +428,10 @@ class Draft {
       if (restarted) this.forget(stream, stream.replace(/^view:/, "user:"));
       if (!ours || restarted || reading.offset > ours.offset) this.setReading(stream, reading);
     }
+    const own = `user:${theirs.user}`;
+    const behind = (theirs.readings[own]?.offset ?? 0) < (this.confirmed.readings[own]?.offset ?? 0);
     for (const view of Object.values(theirs.balances)) this.merge(view, false);
+    if (!behind) this.share(theirs.shared);
     for (const event of theirs.events) {
       if (!this.confirmed.events.some((own) => own.stream === event.stream && own.offset === event.offset)) {
         this.confirmed.events = insertEvent(this.confirmed.events, event, this.limits.historyMax);
@@ -416,12 +450,52 @@ class Draft {
     this.confirmed.readings = readings;
     this.confirmed.events = this.confirmed.events.filter((event) => event.stream !== stream);
     if (hasNotices(stream)) this.confirmed.notices = forgetNotices(this.confirmed.notices, stream);
+    this.drop((view) => belongsTo(view.account, account));
+  }
+
+  private drop(goes: (view: BalanceView) => boolean): void {
     const kept: Record<string, BalanceView> = {};
     for (const [key, view] of Object.entries(this.confirmed.balances)) {
-      if (belongsTo(view.account, account)) this.touched.add(key);
+      if (goes(view)) this.touched.add(key);
       else kept[key] = view;
     }
     this.confirmed.balances = kept;
+  }
+
+  private isOwn(stream: string): boolean {
+    return stream === `user:${this.confirmed.user}`;
+  }
+
+  private shares(account: string): boolean {
+    return this.confirmed.shared.some((share) => share.account === account);
+  }
+
+  /** False for what a person's own stream told of an account that is shared with them no more. */
+  private sees(account: string, stream: string): boolean {
+    return !this.isOwn(stream) || belongsTo(account, stream) || this.shares(account);
+  }
+
+  /** Takes in which accounts are shared now, and lets go of the balances of those that are no more. */
+  private share(shared: readonly ShareView[]): void {
+    const ended = this.confirmed.shared.filter(
+      ({ account }) => !shared.some((share) => share.account === account),
+    );
+    for (const { account } of ended) this.drop((view) => view.account === account);
+    if (JSON.stringify(shared) !== JSON.stringify(this.confirmed.shared)) this.confirmed.shared = shared;
+  }
+
+  /** The balances of an account that is shared from now on come with the next snapshot. */
+  private member({ account, user, rights }: MemberUpdated, offset: number, reading: Reading): void {
+    if (user !== this.confirmed.user || offset <= reading.covered) return;
+    if (offset < lastOf(reading)) {
+      // What came later may have been about the same account.
+      this.refresh = true;
+      return;
+    }
+    if (rights.length > 0 && !this.shares(account)) this.refresh = true;
+    const others = this.confirmed.shared.filter((share) => share.account !== account);
+    const shared = rights.length > 0 ? [...others, { account, rights }] : others;
+    this.share(shared.sort((left, right) => (left.account < right.account ? -1 : 1)));
   }
 
   /** Rule C1. `restarted` means the stream starts over and its word counts whatever the version. */
@@ -531,6 +605,17 @@ class Draft {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Picks what the book takes of a snapshot: the rest is not sent to other tabs. */
+export const pictureOf = ({ balances, notifications, ahead_s, shared }: SnapshotData) => ({
+  balances,
+  notifications,
+  ahead_s,
+  shared,
+});
+
+/** The highest offset that has been seen. */
+const lastOf = (reading: Reading) => reading.ahead.at(-1) ?? reading.offset;
 
 /** The reading after `offset` was seen: the contiguous part grows as far as it can. */
 function advance(reading: Reading, offset: number): Reading {

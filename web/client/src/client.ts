@@ -598,6 +598,7 @@ class Client implements Groat {
       status: this.connection.status.get(this.connection.leading),
       views: this.connection.views,
       balances: shown,
+      shared: confirmed.shared,
       events: confirmed.events,
       notifications,
       positions,

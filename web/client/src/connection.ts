@@ -4,7 +4,7 @@
  * missed something, asks for the leader's whole picture.
  */
 import { Arrival, type Away } from "./arrival.js";
-import { type Confirmed, type Input, printPosition } from "./book.js";
+import { type Confirmed, type Input, pictureOf, printPosition } from "./book.js";
 import type { DebugSink } from "./debug.js";
 import { type Environment, randomId, sleep } from "./environment.js";
 import { GroatError } from "./errors.js";
@@ -128,8 +128,8 @@ export class Connection {
       follow: () => this.follow(),
     });
     const events: SocketEvents = {
-      snapshot: (stream, position, { balances, notifications, ahead_s }, reset) =>
-        this.spread({ type: "snapshot", stream, position, balances, notifications, ahead_s, reset }),
+      snapshot: (stream, position, data, reset) =>
+        this.spread({ type: "snapshot", stream, position, ...pictureOf(data), reset }),
       event: (stream, epoch, offset, data) =>
         this.spread({ type: "event", stream, epoch, offset, data, live: this.seesLive() }),
       opened: () => this.ladder.socketOpened(),
@@ -367,8 +367,8 @@ export class Connection {
         if (this.refusals.delete(stream)) this.tellViews();
         takePage(
           {
-            snapshot: (_, position, { balances, notifications, ahead_s }, reset) =>
-              this.spread({ type: "snapshot", stream, position, balances, notifications, ahead_s, reset }),
+            snapshot: (_, position, data, reset) =>
+              this.spread({ type: "snapshot", stream, position, ...pictureOf(data), reset }),
             event: (_, epoch, offset, data) =>
               this.spread({ type: "event", stream, epoch, offset, data, live: false }),
           },

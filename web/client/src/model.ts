@@ -1,7 +1,7 @@
 /** The client's public state, its changes, and the options that shape them. */
 import type { GroatError } from "./errors.js";
 import type { Way } from "./types.js";
-import type { MarkView, NotificationView, NumberedEvent } from "./wire.js";
+import type { MarkView, NotificationView, NumberedEvent, ShareView } from "./wire.js";
 
 /** A position up to which a stream has been read. */
 export interface Position {
@@ -132,6 +132,8 @@ export interface GroatState {
   views: Readonly<Record<string, ViewStatus>>;
   /** By `balanceKey(account, asset)`. */
   balances: Readonly<Record<string, Balance>>;
+  /** The accounts that the person is a member of, with their rights; their balances are among `balances`. */
+  shared: readonly ShareView[];
   /** Events of all streams read here, newest first, bounded by the option `historyMax`. */
   events: readonly StreamEvent[];
   notifications: Notifications;

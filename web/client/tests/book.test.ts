@@ -184,6 +184,81 @@ describe("a sandbox's clock", () => {
   });
 });
 
+describe("shared accounts", () => {
+  const TEAM = "team:acme";
+  const team = (version: number, balance: string): BalanceView => ({
+    ...view(version, balance),
+    account: TEAM,
+  });
+  const told = (offset: number, rights: string[], user = "42"): Input =>
+    event(offset, eventOf("member_updated", { data: { account: TEAM, user, rights } }));
+  const paid = (offset: number, version: number, balance: string): Input =>
+    event(offset, eventOf("balance_updated", { changes: [{ ...team(version, balance), delta: "1" }] }));
+  const me = (offset: number, rights: string[], balances: BalanceView[]): Input => ({
+    type: "me",
+    me: {
+      user: "42",
+      principal: STREAM,
+      name: "",
+      roles: [],
+      balances,
+      positions: { [STREAM]: `e1:${offset}` },
+      ...(rights.length > 0 && { shared: [{ account: TEAM, rights }] }),
+    },
+  });
+  const own = view(1, "5");
+  const member = run([me(3, ["read", "spend"], [own, team(1, "100")])]);
+
+  test("are listed with their rights, and their balances are among the others", () => {
+    expect(member.confirmed.shared).toEqual([{ account: TEAM, rights: ["read", "spend"] }]);
+    expect(shownOf(run([paid(4, 2, "101")], member))).toEqual({
+      "team:acme CREDIT": "101",
+      "user:42 CREDIT": "5",
+    });
+  });
+
+  test("go at once when the rights end, and nothing late brings them back", () => {
+    const left = run([told(4, [])], member);
+    expect(left.confirmed.shared).toEqual([]);
+    expect(shownOf(left)).toEqual({ "user:42 CREDIT": "5" });
+    const late = run([me(3, ["read"], [own, team(9, "109")]), paid(2, 8, "108")], left);
+    expect(late.confirmed.shared).toEqual([]);
+    expect(shownOf(late)).toEqual({ "user:42 CREDIT": "5" });
+  });
+
+  test("are asked for when one is gained, and come with the next snapshot", () => {
+    const gained = reduce(run([me(3, [], [own])]), told(4, ["read"]), LIMITS);
+    expect(gained.wants.refresh).toBe(true);
+    expect(gained.book.confirmed.shared).toEqual([{ account: TEAM, rights: ["read"] }]);
+    const read = {
+      ...snapshot(4, [own, team(1, "100")]),
+      shared: [{ account: TEAM, rights: ["read"] }],
+    } as Input;
+    expect(shownOf(run([read], gained.book))["team:acme CREDIT"]).toBe("100");
+  });
+
+  test("keep their balances when only the rights change, and are others' business when others' change", () => {
+    const more = reduce(member, told(4, ["read", "spend", "manage"]), LIMITS);
+    expect(more.wants.refresh).toBe(false);
+    expect(more.book.confirmed.shared[0]?.rights).toEqual(["read", "spend", "manage"]);
+    expect(run([told(4, [], "7")], member).confirmed.shared).toBe(member.confirmed.shared);
+  });
+
+  test("follow the last word when events come in another order", () => {
+    const late = reduce(run([told(5, ["read"])], member), told(4, []), LIMITS);
+    expect(late.book.confirmed.shared).toEqual([{ account: TEAM, rights: ["read"] }]);
+    expect(late.wants.refresh).toBe(true);
+  });
+
+  test("go when a snapshot lists them no more, and in every tab", () => {
+    const left = run([me(8, [], [own])], member);
+    expect(shownOf(left)).toEqual({ "user:42 CREDIT": "5" });
+    const tab = run([{ type: "adopt", confirmed: left.confirmed }], member);
+    expect(tab.confirmed.shared).toEqual([]);
+    expect(shownOf(tab)).toEqual({ "user:42 CREDIT": "5" });
+  });
+});
+
 describe("streams", () => {
   const change = (version: number, balance: string): EventData =>
     eventOf("balance_updated", { changes: [{ ...view(version, balance), delta: "1" }] });
