@@ -12,6 +12,7 @@ import { ChartCard } from "../parts/chart-card";
 import { Copyable } from "../parts/copyable";
 import { EntrySheet } from "../parts/entry-sheet";
 import { HistoryCard } from "../parts/history-table";
+import { SharedCard } from "../parts/shared-card";
 import { WhySheet } from "../parts/why-sheet";
 import { Slot } from "../registry/slot";
 import { UnderWay } from "../requests/digest";
@@ -51,6 +52,9 @@ export function OverviewPage() {
       ) : (
         <Skeleton className="h-56 w-full !rounded-xl" />
       )}
+      <div className="mt-5 empty:hidden">
+        <SharedCard />
+      </div>
     </>
   );
 }

@@ -19,6 +19,7 @@ import { userQuery } from "../api/queries";
 import { groat } from "../groat";
 import { inOrder } from "../lib/accounts";
 import { usePerson, useRights, useWatch } from "../live/hooks";
+import { AccountsCard } from "../parts/accounts-card";
 import { AdjustDialog, type Adjusted } from "../parts/adjust-dialog";
 import { BalanceHero, BalancePicker } from "../parts/balance-hero";
 import { ChartCard } from "../parts/chart-card";
@@ -149,7 +150,8 @@ function UserDetails({ person, crumb }: { person: UserView; crumb: React.ReactNo
           </EmptyState>
         </Card>
       )}
-      <div className="mt-5">
+      <div className="mt-5 flex flex-col gap-5">
+        <AccountsCard user={person.user} balances={balances} />
         <PersonRequests user={person.user} />
       </div>
       <AdjustDialog target={adjusted} onClose={closeAdjusted} />

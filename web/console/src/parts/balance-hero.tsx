@@ -4,6 +4,7 @@ import { Trans } from "@lingui/react/macro";
 import { CircleHelp } from "lucide-react";
 import { accountLabel } from "../lib/accounts";
 import { cx } from "../lib/cx";
+import { AccountStateBadge, useAccountState } from "../live/account-state";
 import { RollingAmount, useShownBalance } from "../live/balance";
 import { useAsOf } from "../live/status";
 import { Amount, Coin } from "../ui/text";
@@ -12,6 +13,7 @@ import { Amount, Coin } from "../ui/text";
 export function BalanceHero({ known, onWhy }: { known: BalanceView; onWhy: () => void }) {
   const shown = useShownBalance(known);
   const asOf = useAsOf();
+  const state = useAccountState(known.account);
   const change = "change" in shown ? shown.change : null;
   const pending = "pending" in shown && shown.pending;
   const held = !isZero(shown.held);
@@ -26,11 +28,14 @@ export function BalanceHero({ known, onWhy }: { known: BalanceView; onWhy: () =>
         <h2 className="font-medium text-on-coin-muted text-sm">
           {known.account.split(":").length === 2 ? t`Balance` : accountLabel(known.account)}
         </h2>
-        {asOf && (
-          <span className="num rounded-sm border border-on-coin-muted/40 px-1.5 py-px text-on-coin-muted text-xs">
-            {asOf}
-          </span>
-        )}
+        <span className="flex flex-wrap items-center justify-end gap-2">
+          {state && state !== "open" && <AccountStateBadge state={state} />}
+          {asOf && (
+            <span className="num rounded-sm border border-on-coin-muted/40 px-1.5 py-px text-on-coin-muted text-xs">
+              {asOf}
+            </span>
+          )}
+        </span>
       </div>
       <div className="relative my-4">
         <button
