@@ -1,9 +1,9 @@
-import { type CampaignChart, type CampaignView, formatAmount } from "@groat/client";
+import { type CampaignChart, type CampaignView, type CodeView, formatAmount } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { ChevronLeft, Download, Pause, Pencil, Play, Plus, QrCode } from "lucide-react";
+import { Ban, ChevronLeft, Download, Pause, Pencil, Play, Plus, QrCode } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../../../api/problem";
@@ -13,6 +13,7 @@ import { formatDay, formatFull, formatShort } from "../../../lib/time";
 import { useRights } from "../../../live/hooks";
 import { ConfirmDialog } from "../../../parts/confirm-dialog";
 import { Copyable } from "../../../parts/copyable";
+import { useAsked } from "../../../parts/use-asked";
 import { Button } from "../../../ui/button";
 import { Fact, Facts } from "../../../ui/facts";
 import { Choice, Field, Input, Select } from "../../../ui/field";
@@ -34,6 +35,7 @@ import {
 } from "./data";
 import { CAMPAIGN_PRINT, CAMPAIGNS } from "./paths";
 import { RedemptionList } from "./redemption-list";
+import { WithdrawDialog } from "./withdraw-dialog";
 import { CAMPAIGN_STATES, CODE_STATES, outOf } from "./words";
 
 /** A campaign for staff: how much of it is used, its redemptions over time, its codes. It moves by itself. */
@@ -275,6 +277,7 @@ function Codes({ campaign }: { campaign: CampaignView }) {
   const queries = useQueryClient();
   const [state, setState] = useState("");
   const [making, setMaking] = useState(false);
+  const [withdrawn, askToWithdraw, closeWithdrawn] = useAsked<CodeView>();
   const [count, setCount] = useState("100");
   const [busy, setBusy] = useState(false);
   const query = useInfiniteQuery(codesQuery(campaign.id, state));
@@ -338,7 +341,12 @@ function Codes({ campaign }: { campaign: CampaignView }) {
       ) : (
         <ul className="divide-y divide-line border-line border-t">
           {rows.map((row) => (
-            <li key={row.number} className="flex items-center gap-3 px-4 py-2 text-sm sm:px-5">
+            <li
+              key={row.number}
+              data-testid="code"
+              data-state={row.state}
+              className="flex items-center gap-3 px-4 py-2 text-sm sm:px-5"
+            >
               <span className="num w-16 text-faint">{row.number}</span>
               <span className="min-w-0 flex-1 truncate">
                 {row.user !== null && (
@@ -349,6 +357,15 @@ function Codes({ campaign }: { campaign: CampaignView }) {
               </span>
               {row.redeemed_at && <Time at={row.redeemed_at} className="text-faint text-xs" />}
               <Badge tone={CODE_STATES[row.state].tone}>{CODE_STATES[row.state].label}</Badge>
+              {admin && row.state === "unused" && (
+                <Button
+                  size="sm"
+                  aria-label={t`Withdraw code ${row.number}`}
+                  onClick={() => askToWithdraw(row)}
+                >
+                  <Ban aria-hidden /> <Trans>Withdraw code</Trans>
+                </Button>
+              )}
             </li>
           ))}
         </ul>
@@ -360,6 +377,7 @@ function Codes({ campaign }: { campaign: CampaignView }) {
           </Button>
         </div>
       )}
+      <WithdrawDialog campaign={campaign} code={withdrawn} onClose={closeWithdrawn} />
       <ConfirmDialog
         open={making}
         title={t`Make codes`}
