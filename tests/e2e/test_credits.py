@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -432,3 +434,103 @@ def test_a_grant_is_warned_of_and_expires_at_its_moment(server: Server, new_scre
         "-120",
         "house:breakage",
     )
+
+
+def test_an_account_is_frozen_and_closed_and_its_owner_sees_it(server: Server, new_screen: NewScreen) -> None:
+    server.call(
+        "POST",
+        "/v1/users",
+        {"user": "leaving", "name": "Lea", "email": "lea@example.org", "password": "a long password"},
+    )
+    server.credit("leaving", 30)
+    page = new_screen("admin", "/users/leaving").page
+    account = page.locator("[data-testid=account][data-account='user:leaving']")
+    hero = page.get_by_test_id("balance-user:leaving-CREDIT")
+    expect(account).to_have_attribute("data-state", "open")
+    # Another admin's page follows what happens here, without a reload.
+    other = new_screen("admin", "/users/leaving").page
+    there = other.locator("[data-testid=account][data-account='user:leaving']")
+    expect(there).to_have_attribute("data-state", "open")
+
+    def take(name: str, **fields: str) -> None:
+        account.get_by_role("button", name=name).click()
+        dialog = page.get_by_test_id("state-dialog")
+        act = dialog.get_by_role("button", name=name)
+        act.scroll_into_view_if_needed()
+        expect(act).not_to_have_attribute("aria-disabled", "true")
+        act.click()
+        expect(dialog).to_contain_text("Say why" if not fields else "Enter the account")
+        for label, text in fields.items():
+            dialog.get_by_label(label.replace("_", " ")).fill(text)
+        dialog.get_by_label("Reason").fill("They asked for it")
+        page.keyboard.press("Enter")
+        expect(dialog).to_have_count(0)
+
+    take("Freeze")
+    for shown in (account, there):
+        expect(shown).to_have_attribute("data-state", "frozen")
+    expect(hero).to_contain_text("Frozen")
+    posting = {"source": "user:leaving", "destination": "house:sales", "amount": "1", "asset": "CREDIT"}
+    refused = server.refused("POST", "/v1/transactions", {"postings": [posting]})
+    assert refused["code"] == "account_frozen"
+    take("Unfreeze")
+    expect(there).to_have_attribute("data-state", "open")
+    expect(hero).not_to_contain_text("Frozen")
+    take("Close account", What_is_left_goes_to="house:unclaimed")
+    for shown in (account, there):
+        expect(shown).to_have_attribute("data-state", "closed")
+    expect(hero.get_by_test_id("balance")).to_have_attribute("data-value", "0")
+    take("Open again")
+    expect(there).to_have_attribute("data-state", "open")
+
+
+def test_a_shared_account_comes_and_goes_by_itself(server: Server, new_screen: NewScreen) -> None:
+    posting = {"source": "house:bonus", "destination": "team:acme", "amount": "80", "asset": "CREDIT"}
+    server.call("POST", "/v1/transactions", {"postings": [posting], "reason": "For the team"})
+    screen = new_screen("11")
+    page = screen.page
+    screen.shows(server.balance("11"))
+    expect(page.get_by_test_id("shared")).to_have_count(0)
+    server.call("PUT", "/v1/accounts/team:acme/members/11", {"rights": ["spend"]})
+    team = page.get_by_test_id("shared-account")
+    expect(team).to_contain_text("Spend")
+    expect(team.locator("[data-value]")).to_have_attribute("data-value", "80")
+    server.call("POST", "/v1/transactions", {"postings": [posting]})
+    expect(team.locator("[data-value]")).to_have_attribute("data-value", "160")
+    server.call("PUT", "/v1/accounts/team:acme/members/11", {"rights": []})
+    expect(page.get_by_test_id("shared")).to_have_count(0)
+
+
+JOB = """
+import sys, time
+from groat.client import Client
+groat = Client(sys.argv[1], sys.argv[2])
+with groat.metered("user:7", "40", "CREDIT", destination="house:llm", key="render-1", lasts=3):
+    print("working", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_metered_job_that_dies_gives_back_what_it_held(server: Server, new_screen: NewScreen) -> None:
+    server.credit("7", 50)
+    page = new_screen("7").page
+    shown = {name: page.get_by_test_id(name).first for name in ("balance", "available", "held")}
+    before = {name: shown[name].get_attribute("data-value") for name in shown}
+    assert before["held"] == "0"
+    key = server.call("POST", "/v1/api-keys", {"service": "renderer", "label": "render"})["key"]
+    command = [sys.executable, "-c", JOB, server.address, key]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as job:
+        try:
+            assert job.stdout is not None
+            assert job.stdout.readline() == b"working\n"
+            expect(shown["held"]).to_have_attribute("data-value", "40")
+            expect(shown["available"]).to_have_attribute(
+                "data-value", str(int(str(before["available"])) - 40)
+            )
+            # A sign of life, and it is told on the page.
+            expect(page.get_by_text("Hold extended").first).to_be_visible(timeout=SOON_MS)
+        finally:
+            job.kill()
+    # Nobody extends it any more. The page is not loaded anew.
+    for name, value in before.items():
+        expect(shown[name]).to_have_attribute("data-value", str(value), timeout=SOON_MS)

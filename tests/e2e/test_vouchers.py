@@ -68,3 +68,24 @@ def test_a_race_for_the_last_use(server: Server, new_screen: NewScreen) -> None:
     expect(dialog).to_have_count(0)
     expect(other.get_by_text("Undone")).to_be_visible()
     expect(admin.get_by_test_id("uses")).to_have_text("0")
+
+
+def test_a_code_is_withdrawn(server: Server, new_screen: NewScreen) -> None:
+    campaign = {"name": "Flyers", "amount": "25", "asset": "CREDIT"}
+    made = server.call("POST", "/v1/vouchers/campaigns", campaign)
+    server.call("POST", f"/v1/vouchers/campaigns/{made['id']}/codes", {"count": 2})
+    page = new_screen("admin", f"/campaigns/{made['id']}").page
+    codes = page.get_by_test_id("code")
+    expect(codes).to_have_count(2)
+    page.get_by_role("button", name="Withdraw code 1", exact=True).click()
+    dialog = page.get_by_test_id("withdraw-dialog")
+    act = dialog.get_by_role("button", name="Withdraw code")
+    act.scroll_into_view_if_needed()
+    expect(act).not_to_have_attribute("aria-disabled", "true")
+    act.click()
+    expect(dialog).to_contain_text("Say why")
+    dialog.get_by_label("Reason").fill("Lost in the post")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.locator("[data-testid=code][data-state=void]")).to_have_count(1)
+    expect(page.locator("[data-testid=code][data-state=unused]")).to_have_count(1)
