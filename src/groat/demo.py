@@ -33,8 +33,8 @@ PROGRAMS = ("bank", "credits")
 OPTIONS: dict[str, dict[str, Any]] = {
     "bank": {"bitcoin": "simulator", "cards": "simulator"},
     "credits": {
-        "payment_door": {"url": "simulator", "secret": "whsec_ZGVtbyBkb29y"},
-        "payment_secrets": ["whsec_ZGVtbyBkb29y"],
+        "payment_door": {"url": "simulator", "secret": "whsec_d8eUWnwcgVZIAfqMfpZ+e1j8u00Nb4aLOxHBA/4ikqc="},
+        "payment_secrets": ["whsec_d8eUWnwcgVZIAfqMfpZ+e1j8u00Nb4aLOxHBA/4ikqc="],
     },
 }
 """The programs' options in the demo: none of their gateways leads outside."""

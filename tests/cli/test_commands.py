@@ -366,7 +366,7 @@ def test_bench_prints_json_lines(run: Run, tmp_path: Path) -> None:
 def test_programs_are_listed_and_removed(run: Run, database: str) -> None:
     async def start() -> None:
         async with Groat.open(database) as groat:
-            await record.start_with(groat, find_programs(["bank"]))
+            await record.start_with(groat, find_programs(["bank"]), Settings())
 
     asyncio.run(start())
     ran = run("program", "list", "--database", database)

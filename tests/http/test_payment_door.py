@@ -17,7 +17,7 @@ from groat.settings import Settings
 from tests.http.conftest import SECRET, Api, serve
 from tests.live.waiting import until
 
-KEY = "whsec_c2VjcmV0IG9mIHRoZSBkb29y"
+KEY = "whsec_f5aUPgu40sRN8QIeXmWlP2wJcVbt6yHk"
 
 # The door's behaviour with a charge, and the states in which the order, the rule and the balance end.
 ENDS: dict[Behaviour, tuple[str, str, str]] = {

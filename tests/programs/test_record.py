@@ -36,7 +36,7 @@ class Node:
         async with Groat.open(
             self.database.url, store=self.database.store(self.clock, extensions=Groat.standing)
         ) as groat:
-            await record.start_with(groat, self.programs)
+            await record.start_with(groat, self.programs, Settings())
 
 
 async def test_a_node_that_lacks_a_program_does_not_start(database: Database, clock: Clock) -> None:
@@ -110,8 +110,8 @@ async def test_a_start_that_brings_nothing_new_writes_nothing(database: Database
     store = database.store(clock, lambda query: written.append(query.name), Groat.standing)
     async with Groat.open(database.url, store=store) as groat:
         written.clear()
-        await record.start_with(groat, [BANK])
+        await record.start_with(groat, [BANK], Settings())
         assert "record_program" not in written
-        await record.start_with(groat, [BANK, EMPTY])
+        await record.start_with(groat, [BANK, EMPTY], Settings())
         assert "record_program" in written
     assert database.rows("SELECT * FROM groat_program WHERE name = 'bank'") == before

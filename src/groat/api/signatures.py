@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from groat.api.problems import HttpError
+from groat.settings import SECRET_BITS_MIN, SettingsError
+from groat.strength import guess_bits
 
 if TYPE_CHECKING:
     from groat.api.call import Call
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 AGE_S_MAX = 300.0
 """A signature may be this many seconds old, or this far in the future."""
 PREFIX = "whsec_"
+
+KEY_LENGTH_MIN = 24
+"""The bytes that a key must have: Standard Webhooks asks for 24 to 64 of them."""
 
 
 class StandardWebhook:
@@ -68,6 +73,25 @@ def sign(key: bytes, id: str, moment: int, body: bytes) -> dict[str, str]:
         "webhook-timestamp": str(moment),
         "webhook-signature": f"v1,{b64encode(digest).decode()}",
     }
+
+
+def check_secret(setting: str, secret: str) -> None:
+    """Check that nobody guesses the key in a secret; ``setting`` names where it was given.
+
+    Raises SettingsError ``setting_invalid``, ``secret_too_short``, ``secret_weak``.
+    """
+    key = read_secret(secret)
+    if not key:
+        raise SettingsError("setting_invalid", f"{setting}: a secret is not base64", setting=setting)
+    how = (
+        "whoever knows it can sign; make one with: python3 -c 'import base64, secrets;"
+        f' print("{PREFIX}" + base64.b64encode(secrets.token_bytes(32)).decode())\''
+    )
+    if len(key) < KEY_LENGTH_MIN:
+        short = f"{setting}: a secret is shorter than {KEY_LENGTH_MIN} bytes in base64"
+        raise SettingsError("secret_too_short", f"{short}; {how}", setting=setting)
+    if guess_bits(key.decode("latin-1")) < SECRET_BITS_MIN:
+        raise SettingsError("secret_weak", f"{setting}: a secret can be guessed; {how}", setting=setting)
 
 
 def read_secret(secret: str) -> bytes:

@@ -77,7 +77,7 @@ async def fill(settings: Settings) -> None:
     """Put the demo's assets, people and history into the database; what is there already stays as it is."""
     programs = find_programs(settings.programs)
     async with open_ledger(settings) as groat:
-        await record.start_with(groat, programs)
+        await record.start_with(groat, programs, settings)
     for program in programs:
         if program.story is not None:
             await program.story(settings)

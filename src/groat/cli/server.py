@@ -47,7 +47,7 @@ def start(settings: Settings, on_ready: Callable[[], None] | None = None) -> Non
 
 async def _open_once(settings: Settings) -> None:
     async with open_ledger(settings, wait_s=settings.database_wait_s) as groat:
-        await record.start_with(groat, find_programs(settings.programs))
+        await record.start_with(groat, find_programs(settings.programs), settings)
 
 
 def require_address(settings: Settings) -> None:

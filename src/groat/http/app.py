@@ -325,7 +325,7 @@ class App:
                 )
             else:
                 groat.turn_on(self._programs, settings)
-            await record.start_with(groat, self._programs)
+            await record.start_with(groat, self._programs, settings)
             identities = Identities(groat, settings)
             stack.callback(identities.close)
             live = Live(groat, identities, settings)

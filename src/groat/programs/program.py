@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from groat.api.operations import Operation
     from groat.api.services import Services
+    from groat.engine.groat import Groat
     from groat.programs.console import ConsoleModule
     from groat.programs.outbox import Channel
     from groat.programs.words import Words
@@ -91,6 +92,8 @@ class Program:
     - ``metrics`` are read for each scrape; ``works`` run in the sandbox; ``console`` is its part of the web console.
     - ``settings`` is the struct of its own settings, which operations and jobs find as ``services.part(<the struct>)``.
     - ``check_settings`` is called before a server starts; it raises SettingsError if the program cannot run with them.
+    - ``check_ledger`` is called with the open ledger and the program's own settings before a server works on it; it
+      raises SettingsError if the program must not run there with these.
     - ``commands`` are run as ``groat <program> <command>``, those of ``command_groups`` as ``groat <group> <command>``.
     - ``story`` is its chapter of ``groat demo``.
     - ``facade`` has classes of words for apps, found as ``groat.program(<the class>)``.
@@ -116,6 +119,7 @@ class Program:
         audits: Audits | None = None,
         describe: Describe | None = None,
         check_settings: Callable[[Settings], object] | None = None,
+        check_ledger: Callable[[Groat, Any], object] | None = None,
         story: Story | None = None,
         console: ConsoleModule | None = None,
         channels: Sequence[Channel] = (),
@@ -136,6 +140,7 @@ class Program:
         self.audits = audits
         self.describe = describe
         self.check_settings = check_settings
+        self.check_ledger = check_ledger
         self.story = story
         self.console = console
         self.channels = tuple(channels)

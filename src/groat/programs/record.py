@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from groat.programs.own_settings import read_own_settings
 from groat.programs.program import Program, ProgramError
 from groat.store.flow import Flow, Query
 
 if TYPE_CHECKING:
     from groat import Groat
+    from groat.settings import Settings
 
 Kinds = Mapping[str, frozenset[str]]
 """The names of kinds of requests, by the program that brings them."""
@@ -28,11 +30,14 @@ class Recorded(NamedTuple):
     open: Mapping[str, int]
 
 
-async def start_with(groat: Groat, programs: Sequence[Program]) -> None:
-    """Check that these programs are all that the database needs, and record those that are new.
+async def start_with(groat: Groat, programs: Sequence[Program], settings: Settings) -> None:
+    """Check that these programs are all that the database needs and may run on it, and record those that are new.
 
-    Raises ProgramError ``program_missing``, StoreError.
+    Raises ProgramError ``program_missing``, SettingsError, StoreError.
     """
+    for program in programs:
+        if program.check_ledger is not None:
+            program.check_ledger(groat, read_own_settings(program, settings))
     brought = {program.name: frozenset(kind.name for kind in program.kinds) for program in programs}
     # Mostly nothing is new. Then nothing is written: a node must start however busy others keep the database.
     if await groat.read(_find_new, brought):

@@ -63,3 +63,18 @@ async def test_of_a_services_budget_admins_are_told(groat: Groat) -> None:
     await Crossings(groat, ALERT, BudgetAlerts(groat).act).round()
     events = await groat.streams.read("role:admin", 0)
     assert b"80 % of the budget of service:agent used" in events[-1].data
+
+
+async def test_of_a_shared_accounts_budget_its_managers_are_told_and_its_person(groat: Groat) -> None:
+    await groat.post([("house:b", "team:acme", 900, "CREDIT")], key=new_key())
+    for user, rights in (("boss", ["manage"]), ("7", ["spend"]), ("8", ["read"])):
+        await groat.set_member("team:acme", user, rights, key=new_key())
+    for of in ("", "user:7"):
+        await groat.set_budget("team:acme", "CREDIT", 100, of=of, window="month", key=new_key())
+    await groat.post([("team:acme", "house:s", 80, "CREDIT")], key=new_key(), actor="user:7")
+    await Crossings(groat, ALERT, BudgetAlerts(groat).act).round()
+    share = "80 % of the budget of user:7 used"
+    assert {user: sorted(await told(groat, user)) for user in ("boss", "7", "8")} == {
+        "boss": sorted([MOST, share]), "7": [share], "8": [],
+    }  # fmt: skip
+    assert b"budget" not in b"".join(event.data for event in await groat.streams.read("role:admin", 0))

@@ -14,7 +14,7 @@ from groat.programs.workflow.views import RequestView
 from tests.helpers.money import new_key
 from tests.programs.credits.shop import CALLERS, Shop
 
-DOOR = PaymentDoor("http://door.test/charges", "whsec_c2VjcmV0IG9mIHRoZSBkb29y")
+DOOR = PaymentDoor("http://door.test/charges", "whsec_f5aUPgu40sRN8QIeXmWlP2wJcVbt6yHk")
 RULE: dict[str, Any] = {"below": "50", "package": "starter", "cooldown_min": 60, "month_orders": 3}
 
 

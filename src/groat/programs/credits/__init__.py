@@ -18,7 +18,7 @@ from groat.programs.credits.orders import CATALOGUE_NEWS, CREDIT_ORDER, CREDIT_P
 from groat.programs.credits.orders import operations as order_operations
 from groat.programs.credits.orders.payments import taking_payments
 from groat.programs.credits.own_settings import CreditsSettings
-from groat.programs.credits.payments import PAYMENTS
+from groat.programs.credits.payments import PAYMENTS, refuse_to_charge
 from groat.programs.credits.recurring import RECURRING_GRANT
 from groat.programs.credits.topups import operations as top_up_operations
 from groat.programs.credits.topups.alerts import ALERT_UPDATED
@@ -71,6 +71,7 @@ CREDITS = Program(
     channels=(PAYMENTS,),
     metrics=(measure,),
     settings=CreditsSettings,
+    check_ledger=refuse_to_charge,
     story=_story,
     facade=(CreditOrders, Vouchers),
     commands=(simulate_door,),

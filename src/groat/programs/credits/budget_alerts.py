@@ -1,4 +1,4 @@
-"""Tell people when so much of a budget is used: once for each percentage and window.
+"""Tell people when so much of a budget is used: once for each percentage and window, and each of those concerned.
 
 The commit that counts a spend notes that a percentage was reached, as a crossing; a job tells it under a key of the
 budget, the percentage and the window, once it has seen that so much is used by then.
@@ -34,7 +34,7 @@ class TellBudget(Send, kw_only=True):
 
 
 class BudgetAlerts:
-    """Tells those concerned by a budget, or admins where it is a service's."""
+    """Tells those concerned by a budget, and who manages a shared account; admins where that is nobody."""
 
     def __init__(self, groat: Groat) -> None:
         self._groat = groat
@@ -45,7 +45,7 @@ class BudgetAlerts:
         budget = await self._groat.budget(id)
         if budget is None or not is_reached(budget, int(percent)):
             return
-        for stream in concerned(budget.account or "", budget.of or "") or [STAFF]:
+        for stream in await self._told(budget) or [STAFF]:
             await self._groat.execute(
                 TellBudget(
                     principal=BY,
@@ -56,6 +56,12 @@ class BudgetAlerts:
                     reached=crossing.ref,
                 )
             )
+
+    async def _told(self, budget: BudgetView) -> list[str]:
+        """Return the streams of those who hear of a budget, each once. Raises StoreError."""
+        members = await self._groat.members(budget.account) if budget.account else []
+        managers = [f"user:{member.user}" for member in members if "manage" in member.rights]
+        return list(dict.fromkeys((*concerned(budget.account or "", budget.of or ""), *managers)))
 
 
 def is_reached(budget: BudgetView, percent: int) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from groat.api.signatures import read_secret
+from groat.api.signatures import check_secret
 
 _ASSET = re.compile(r"[A-Z][A-Z0-9_]{0,15}", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,19}(\.\d{1,18})?", re.ASCII)
@@ -37,11 +37,13 @@ class SignUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"c
 class PaymentDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The payment door: charges go to ``url``, signed with ``secret`` (base64, as whsec_...).
 
-    Raises ValueError for an address or a secret that is none.
+    ``test`` says that it moves no real money, such as the test mode of a gateway; a sandbox takes no other door, except
+    the simulator. Raises ValueError for an address that is none, SettingsError for a secret that will not do.
     """
 
     url: Annotated[str, Meta(max_length=2_000)]
     secret: Annotated[str, Meta(max_length=500)]
+    test: bool = False
 
     def __post_init__(self) -> None:
         """Check that there can be a door."""
@@ -52,8 +54,12 @@ class PaymentDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(
                 "payment_door: url is an address such as https://pay.example.com/charges, or simulator"
             )
-        if not read_secret(self.secret):
-            raise ValueError("payment_door: secret is not base64")
+        check_secret("options.credits.payment_door", self.secret)
+
+    @property
+    def charges_money(self) -> bool:
+        """Return whether people pay real money through it."""
+        return not (self.test or self.url == SIMULATOR)
 
 
 class CreditsSettings(msgspec.Struct, frozen=True):
@@ -113,7 +119,8 @@ class CreditsSettings(msgspec.Struct, frozen=True):
     payment_door: Annotated[
         PaymentDoor | None,
         Meta(
-            description="Where charges are sent (a table with url and secret); without it nothing is charged by itself"
+            description="Where charges are sent (a table with url, secret, and test where no real money moves); without"
+            " it nothing is charged by itself"
         ),
     ] = None
 
@@ -131,8 +138,8 @@ class CreditsSettings(msgspec.Struct, frozen=True):
         for asset, amount in self.low_balance.items():
             if not (_ASSET.fullmatch(asset) and _AMOUNT.fullmatch(amount) and amount.strip("0.")):
                 raise ValueError(f"low_balance: give an asset and an amount above zero, not {asset[:16]!r}")
-        if not all(map(read_secret, self.payment_secrets)):
-            raise ValueError("payment_secrets has one that is not base64")
+        for secret in self.payment_secrets:
+            check_secret("options.credits.payment_secrets", secret)
         if len(set(self.warn_days)) < len(self.warn_days):
             raise ValueError("warn_days names a day twice")
         if "{code}" not in self.voucher_link:

@@ -19,6 +19,7 @@ import msgspec
 
 from groat.api.services import Services
 from groat.api.signatures import read_secret, sign
+from groat.engine.groat import Groat
 from groat.ledger.book import Book
 from groat.ledger.errors import GroatError
 from groat.ledger.keys import derive
@@ -27,7 +28,7 @@ from groat.programs.credits.orders import CREDIT_ORDER
 from groat.programs.credits.own_settings import SIMULATOR, CreditsSettings
 from groat.programs.outbox import Channel, Delivery, Entry, EntryOutcome, put
 from groat.programs.workflow import SYSTEM, Workflow
-from groat.settings import Settings
+from groat.settings import Settings, SettingsError
 
 CHANNEL: Final = "credit_payments"
 BY: Final = "system:payments"
@@ -103,6 +104,19 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 _opener = build_opener(_NoRedirects)
+
+
+def refuse_to_charge(groat: Groat, settings: CreditsSettings) -> None:
+    """Refuse a payment door that charges real money for a sandbox. Raises SettingsError ``setting_invalid``."""
+    door = settings.payment_door
+    if door is not None and door.charges_money and groat.is_sandbox:
+        name = "options.credits.payment_door"
+        raise SettingsError(
+            "setting_invalid",
+            f"{name}: this ledger is a sandbox, and must not charge real money. Give url = \"{SIMULATOR}\", say"
+            " test = true where nothing real is paid through the door, or leave it out",
+            setting=name,
+        )
 
 
 def _has_door(settings: Settings) -> bool:

@@ -9,11 +9,23 @@ from groat.ledger.text import format_time
 from groat.programs.credits.vouchers import codes
 from groat.programs.credits.vouchers.codes import Mint
 from groat.programs.credits.vouchers.errors import VoucherError
-from groat.programs.credits.vouchers.guesses import Brake, Guesses, Watched
+from groat.programs.credits.vouchers.guesses import Attempt, Brake, Guesses
 from groat.programs.credits.vouchers.reading import campaign_of_code
 from groat.programs.credits.vouchers.redeeming import Redeem
 from groat.programs.credits.vouchers.views import VoucherPreview, terms_view
 from groat.store.batch import Done
+
+TELLING = frozenset(
+    (
+        "voucher_stopped",
+        "voucher_not_yet",
+        "voucher_over",
+        "voucher_used_up",
+        "voucher_first_purchase",
+        "voucher_budget_used_up",
+    )
+)
+"""Refusals of a shared code that may be a guess."""
 
 
 class Desk:
@@ -35,18 +47,20 @@ class Desk:
         under the key, and a right code is as good as before.
         """
         groat = self._groat.dry_run if dry_run else self._groat
-        watched = self._guesses.watched(person, address)
-        async with self._guesses.turn(watched):
-            code = await self._meant(typed, watched)
+        async with self._guesses.attempt(self._guesses.watched(person, address)) as attempt:
+            code = _meant(typed, attempt)
             command = Redeem(
                 principal=principal, key=key, reason=reason, code=codes.digest_of(code), person=person
             )
             try:
-                return await groat.execute(command)
+                verdict = await groat.execute(command)
             except VoucherError as error:
                 if error.code == "voucher_not_found":
-                    await self._guesses.wrong(watched)
+                    attempt.was_wrong()
                 raise
+            if isinstance(verdict, Refusal) and _tells_of(code, verdict):
+                attempt.was_refused()
+            return verdict
 
     async def preview(
         self, typed: str, person: str, *, address: str, principal: str, key: str
@@ -71,16 +85,26 @@ class Desk:
             detail="" if refused is None else refused.detail,
         )
 
-    async def _meant(self, typed: str, watched: tuple[Watched, ...]) -> str:
-        code = codes.normalise(typed)
-        if code is None:
-            await self._guesses.wrong(watched)
-            raise VoucherError("voucher_not_found")
-        if codes.is_mistyped(code):
-            # It cannot be a code, so that nobody learns anything who tries it.
-            raise VoucherError("voucher_mistyped")
-        return code
-
     def link_to(self, code: str) -> str:
         """Return the address at which a code is redeemed, to be shown as a QR code."""
         return self.link.replace("{code}", code)
+
+
+def _meant(typed: str, attempt: Attempt) -> str:
+    """Return the code that was typed. Raises VoucherError."""
+    code = codes.normalise(typed)
+    if code is None:
+        attempt.was_wrong()
+        raise VoucherError("voucher_not_found")
+    if codes.is_mistyped(code):
+        # It cannot be a code, so that nobody learns anything who tries it.
+        raise VoucherError("voucher_mistyped")
+    return code
+
+
+def _tells_of(code: str, refusal: Refusal) -> bool:
+    """Return whether a refusal tells somebody who guesses that there is a code.
+
+    A single-use code is not guessed, and whoever has redeemed a code knows it. A verdict told again tells nothing new.
+    """
+    return codes.is_word(code) and refusal.code in TELLING and not refusal.replayed

@@ -126,13 +126,16 @@ WHERE campaign = $1 AND at >= $2 AND undone_at IS NULL GROUP BY 1 ORDER BY 1;
 -- Read how often these ids guessed wrongly, and since when.
 SELECT g.id, g.since, g.count FROM groat_voucher_guess AS g WHERE g.id = ANY ($1::text[]);
 
--- name: count_voucher_guess :one
--- Count a wrong guess of $1, anew where the last window of $2 microseconds is over. Returns how many there are, and since when.
-INSERT INTO groat_voucher_guess AS g (id, since, count) VALUES ($1, groat_now(), 1)
-ON CONFLICT (id) DO UPDATE
-SET count = CASE WHEN g.since + $2::bigint <= groat_now() THEN 1 ELSE g.count + 1 END,
-    since = CASE WHEN g.since + $2::bigint <= groat_now() THEN groat_now() ELSE g.since END
-RETURNING count, since;
+-- name: lock_voucher_guesses :rows
+-- Lock counts; those that are new begin.
+INSERT INTO groat_voucher_guess AS g (id, since, count)
+SELECT unnest($1::text::text[]), unnest($2::text::bigint[]), unnest($3::text::integer[])
+ON CONFLICT (id) DO UPDATE SET count = g.count;
+
+-- name: write_voucher_guesses :rows
+INSERT INTO groat_voucher_guess AS g (id, since, count)
+SELECT unnest($1::text::text[]), unnest($2::text::bigint[]), unnest($3::text::integer[])
+ON CONFLICT (id) DO UPDATE SET since = excluded.since, count = excluded.count;
 
 -- name: forget_voucher_guesses :many
 -- At most $2 counts that began before $1.

@@ -113,13 +113,14 @@ WHERE campaign = ?1 AND at >= ?2 AND undone_at IS NULL GROUP BY 1 ORDER BY 1;
 SELECT json_group_array(json_array(g.id, g.since, g.count))
 FROM json_each(?1) AS j JOIN groat_voucher_guess AS g ON g.id = j.value;
 
--- name: count_voucher_guess :one
--- Count a wrong guess of ?1, anew where the last window of ?2 microseconds is over. Returns how many there are, and since when.
-INSERT INTO groat_voucher_guess (id, since, count) VALUES (?1, groat_now(), 1)
-ON CONFLICT (id) DO UPDATE
-SET count = CASE WHEN groat_voucher_guess.since + ?2 <= groat_now() THEN 1 ELSE groat_voucher_guess.count + 1 END,
-    since = CASE WHEN groat_voucher_guess.since + ?2 <= groat_now() THEN groat_now() ELSE groat_voucher_guess.since END
-RETURNING count, since;
+-- name: lock_voucher_guesses :rows
+-- Lock counts; those that are new begin.
+INSERT INTO groat_voucher_guess (id, since, count) VALUES :rows
+ON CONFLICT (id) DO UPDATE SET count = groat_voucher_guess.count;
+
+-- name: write_voucher_guesses :rows
+INSERT INTO groat_voucher_guess (id, since, count) VALUES :rows
+ON CONFLICT (id) DO UPDATE SET since = excluded.since, count = excluded.count;
 
 -- name: forget_voucher_guesses :many
 -- At most ?2 counts that began before ?1.
