@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.helpers.parsing import parse
 from tests.http.conftest import EVERYWHERE
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +24,7 @@ CITATION = re.compile(r"\brules?\s+((?:[A-Z]?\d+(?:, | and | to )?)+)", re.IGNOR
 
 def python_names(text: str) -> Iterator[str]:
     """What a file defines: functions, classes and constants, methods and attributes as ``Class.name``."""
-    tree = ast.parse(text)
+    tree = parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name
@@ -144,7 +146,7 @@ def test_no_file_cites_a_document_that_is_not_here() -> None:
 
 def docstrings(path: Path) -> Iterator[tuple[int, str]]:
     """The line and the text of each docstring of a file, also of those below a constant."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parse(path.read_text(encoding="utf-8"))):
         body = getattr(node, "body", None)
         for line in body if isinstance(body, list) else ():
             if isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant):
@@ -159,3 +161,25 @@ def test_docstrings_are_statements() -> None:
         for number, text in docstrings(path)
         if clause.match(text)
     } == set()
+
+
+class Parses:
+    """Garbage that parses when it is collected."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        ast.parse("a + b")
+
+
+def test_what_is_collected_meanwhile_may_parse_too() -> None:
+    text = (PYTHON / "ledger" / "book.py").read_text(encoding="utf-8")
+    threshold = gc.get_threshold()
+    gc.set_threshold(100, 5, 5)
+    try:
+        for _ in range(50):
+            Parses()
+            assert parse(text).body
+    finally:
+        gc.set_threshold(*threshold)

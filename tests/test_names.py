@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.parsing import parse
+
 ROOT = Path(__file__).parent.parent
 WEB = [ROOT / "web" / name / "src" for name in ("client", "react", "console", "server")]
 PYTHON = sorted(
@@ -147,7 +149,7 @@ def test_a_class_has_a_name_of_its_own() -> None:
         if "Made by `make types`" in path.read_text(encoding="utf-8"):
             # Files that are made from the published document have its names; the import linter keeps them apart.
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name.lstrip("_"), []).append(
                     str(path.relative_to(ROOT / "src" / "groat"))

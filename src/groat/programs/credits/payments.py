@@ -113,7 +113,7 @@ def refuse_to_charge(groat: Groat, settings: CreditsSettings) -> None:
         name = "options.credits.payment_door"
         raise SettingsError(
             "setting_invalid",
-            f"{name}: this ledger is a sandbox, and must not charge real money. Give url = \"{SIMULATOR}\", say"
+            f'{name}: this ledger is a sandbox, and must not charge real money. Give url = "{SIMULATOR}", say'
             " test = true where nothing real is paid through the door, or leave it out",
             setting=name,
         )

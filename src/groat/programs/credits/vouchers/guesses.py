@@ -1,8 +1,8 @@
 """The brake on guessing codes: tries are counted by person and by address, for all nodes, in the database.
 
 A try counts before it is made, and is taken back once it was no guess. So tries that come at once, whoever makes them
-and on whichever nodes, are never more than may be wrong. One whose node dies meanwhile stays counted until its window is
-over.
+and on whichever nodes, are never more than may be wrong. One whose node dies meanwhile stays counted until its window
+is over.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ class Watched(NamedTuple):
     at_once: int
 
 
-class Tally(NamedTuple):
-    """The ``count`` of tries in the window that began at ``since``, as it is ``now``."""
+class GuessCount(NamedTuple):
+    """The number of ``tries`` in the window that began at ``since``, as it is ``now``."""
 
-    count: int
+    tries: int
     since: int
     now: int
 
@@ -84,7 +84,7 @@ class Attempt:
         self.returned = self.returned[1:]
 
 
-class _Wanted(NamedTuple):
+class _Try(NamedTuple):
     """A try that is to be counted; the ``number`` tells it from others of the same."""
 
     number: int
@@ -98,8 +98,8 @@ class Guesses:
         self._groat = groat
         self._mint = mint
         self._brake = brake
-        self._counts: Gather[str, Tally] = Gather(self._read)
-        self._taken: Gather[_Wanted, Counted | GuessedTooOften] = Gather(self._take)
+        self._counts: Gather[str, GuessCount] = Gather(self._read)
+        self._taken: Gather[_Try, Counted | GuessedTooOften] = Gather(self._take)
         self._returned: Gather[Counted, bool] = Gather(self._return)
         self._numbers = count()
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
@@ -124,7 +124,7 @@ class Guesses:
                 turn = self._turns.setdefault(each.id, asyncio.Semaphore(each.at_once))
                 await turns.enter_async_context(turn)
             await self._check(watched)
-            counted = await self._taken.ask(_Wanted(next(self._numbers), watched))
+            counted = await self._taken.ask(_Try(next(self._numbers), watched))
             if isinstance(counted, GuessedTooOften):
                 raise counted
             attempt = Attempt(counted)
@@ -151,10 +151,10 @@ class Guesses:
     def _window_us(self) -> int:
         return self._brake.window_s * 1_000_000
 
-    async def _read(self, ids: Sequence[str]) -> dict[str, Tally]:
+    async def _read(self, ids: Sequence[str]) -> dict[str, GuessCount]:
         return await self._groat.read(_tallies, list(ids))
 
-    async def _take(self, wanted: Sequence[_Wanted]) -> dict[_Wanted, Counted | GuessedTooOften]:
+    async def _take(self, wanted: Sequence[_Try]) -> dict[_Try, Counted | GuessedTooOften]:
         return await self._groat.write(_count, wanted, self._window_us)
 
     async def _return(self, counted: Sequence[Counted]) -> dict[Counted, bool]:
@@ -162,31 +162,34 @@ class Guesses:
         return dict.fromkeys(counted, True)
 
 
-def _too_many(each: Watched, tally: Tally, window_us: int) -> GuessedTooOften | None:
+def _too_many(each: Watched, tally: GuessCount, window_us: int) -> GuessedTooOften | None:
     left_us = tally.since + window_us - tally.now
-    return GuessedTooOften(left_us // 1_000_000 + 1) if tally.count >= each.most and left_us > 0 else None
+    return GuessedTooOften(left_us // 1_000_000 + 1) if tally.tries >= each.most and left_us > 0 else None
 
 
-def _tallies(ids: list[str]) -> Flow[dict[str, Tally]]:
+def _tallies(ids: list[str]) -> Flow[dict[str, GuessCount]]:
     (now,) = yield Query("read_now")
-    found = {id: Tally(count, since, now) for id, since, count in (yield Query("read_voucher_guesses", (ids,)))}
-    return {id: found.get(id, Tally(0, 0, now)) for id in ids}
+    found = {
+        id: GuessCount(count, since, now)
+        for id, since, count in (yield Query("read_voucher_guesses", (ids,)))
+    }
+    return {id: found.get(id, GuessCount(0, 0, now)) for id in ids}
 
 
-def _count(wanted: Sequence[_Wanted], window_us: int) -> Flow[dict[_Wanted, Counted | GuessedTooOften]]:
+def _count(wanted: Sequence[_Try], window_us: int) -> Flow[dict[_Try, Counted | GuessedTooOften]]:
     """Count each try for all who are watched, or for none of them where that is too many."""
     found = yield from _lock({each.id for one in wanted for each in one.watched})
     for id, tally in found.items():
-        if not tally.count or tally.since + window_us <= tally.now:
-            found[id] = Tally(0, tally.now, tally.now)
-    answers: dict[_Wanted, Counted | GuessedTooOften] = {}
+        if not tally.tries or tally.since + window_us <= tally.now:
+            found[id] = GuessCount(0, tally.now, tally.now)
+    answers: dict[_Try, Counted | GuessedTooOften] = {}
     for one in wanted:
         errors = [_too_many(each, found[each.id], window_us) for each in one.watched]
         if refused := next(filter(None, errors), None):
             answers[one] = refused
             continue
         for each in one.watched:
-            found[each.id] = found[each.id]._replace(count=found[each.id].count + 1)
+            found[each.id] = found[each.id]._replace(tries=found[each.id].tries + 1)
         answers[one] = Counted(one.number, tuple((each.id, found[each.id].since) for each in one.watched))
     yield from _write(found)
     return answers
@@ -198,19 +201,19 @@ def _uncount(counted: Sequence[Counted]) -> Flow[None]:
     found = yield from _lock({id for id, _ in windows})
     for id, since in windows:
         if found[id].since == since:
-            found[id] = found[id]._replace(count=found[id].count - 1)
+            found[id] = found[id]._replace(tries=found[id].tries - 1)
     yield from _write(found)
 
 
-def _lock(ids: set[str]) -> Flow[dict[str, Tally]]:
+def _lock(ids: set[str]) -> Flow[dict[str, GuessCount]]:
     """Lock counts, in one order everywhere, so that no two wait for each other; then read them."""
     (now,) = yield Query("read_now")
     yield Query("lock_voucher_guesses", ([(id, now, 0) for id in sorted(ids)],))
     return (yield from _tallies(sorted(ids)))
 
 
-def _write(found: dict[str, Tally]) -> Flow[None]:
-    rows = [(id, tally.since, tally.count) for id, tally in sorted(found.items())]
+def _write(found: dict[str, GuessCount]) -> Flow[None]:
+    rows = [(id, tally.since, tally.tries) for id, tally in sorted(found.items())]
     yield Query("write_voucher_guesses", (rows,))
 
 
