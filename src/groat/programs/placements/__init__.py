@@ -1,0 +1,29 @@
+"""Placements: candidates, the files that name them, and the credits that they get by the file or all at once.
+
+All credits go out in runs (:mod:`groat.programs.runs`): checked first, posted whole, undone as a run.
+"""
+
+from pathlib import Path
+
+from groat.programs import Program
+from groat.programs.placements import operations
+from groat.programs.placements.commands import NEWS, TOLD
+from groat.programs.placements.errors import PLACEMENT_ERRORS, PLACEMENT_REFUSALS
+from groat.programs.placements.own_settings import PlacementsSettings
+from groat.programs.placements.views import PlacementNews, PlacementTold
+from groat.store.extension import Event, Extension, Tells
+
+PLACEMENTS = Program(
+    "placements",
+    extension=Extension(
+        "placements",
+        Path(__file__).parent,
+        tells=Tells(events=(Event(TOLD, PlacementTold), Event(NEWS, PlacementNews))),
+    ),
+    operations=(*operations.operations,),
+    errors=PLACEMENT_REFUSALS | PLACEMENT_ERRORS,
+    settings=PlacementsSettings,
+)
+"""The program that ``programs = ["placements"]`` in the settings turns on."""
+
+__all__ = ["PLACEMENTS"]

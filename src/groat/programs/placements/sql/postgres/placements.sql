@@ -1,0 +1,160 @@
+-- Placements: what a batch locks and writes, and what staff and candidates read.
+
+-- name: lock_placement_names :bulk
+-- Nobody else makes placements of these ids before this transaction ends; no rows are read.
+SELECT j.id FROM (SELECT j.id FROM unnest($1::text[]) AS j (id) ORDER BY j.id) AS j,
+     LATERAL (SELECT pg_advisory_xact_lock(hashtextextended('groat placement ' || j.id, 0))) AS l WHERE l IS NULL;
+
+-- name: lock_placements :bulk
+SELECT p.id, p.title, p.note, p.asset, p.version, p.created_by, p.created_at, p.archived_by, p.archived_at
+FROM groat_placement AS p WHERE p.id = ANY ($1::text[]) ORDER BY p.id FOR UPDATE;
+
+-- name: write_placements :rows
+INSERT INTO groat_placement (id, title, note, asset, version, created_by, created_at, archived_by, archived_at)
+SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
+       unnest($5::text::integer[]), unnest($6::text::text[]), unnest($7::text::bigint[]), unnest($8::text::text[]),
+       unnest($9::text::bigint[])
+ON CONFLICT (id) DO UPDATE
+SET title = excluded.title, note = excluded.note, version = excluded.version, archived_by = excluded.archived_by,
+    archived_at = excluded.archived_at;
+
+-- name: lock_placement_files :bulk
+SELECT f.id, f.placement, f.name, f.digest, f.draft, f.uploaded_by, f.uploaded_at, f.processed_by, f.processed_at, f.given
+FROM groat_placement_file AS f WHERE f.id = ANY ($1::text[]) ORDER BY f.id FOR UPDATE;
+
+-- name: write_placement_files :rows
+INSERT INTO groat_placement_file (id, placement, name, digest, draft, uploaded_by, uploaded_at, processed_by, processed_at, given)
+SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
+       unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text::bigint[]), unnest($8::text::text[]),
+       unnest($9::text::bigint[]), unnest($10::text::text[])
+ON CONFLICT (id) DO UPDATE SET processed_by = excluded.processed_by, processed_at = excluded.processed_at, given = excluded.given;
+
+-- name: lock_placement_candidates :bulk
+SELECT c.id, c.email, c.name, c.origin, c.made_at
+FROM groat_placement_candidate AS c WHERE c.id = ANY ($1::text[]) ORDER BY c.id FOR UPDATE;
+
+-- name: write_placement_candidates :rows
+INSERT INTO groat_placement_candidate (id, email, name, origin, made_at)
+SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
+       unnest($5::text::bigint[])
+ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name, origin = excluded.origin;
+
+-- name: lock_placement_members :bulk
+-- The lock on the placement guards its members.
+SELECT m.id, m.placement, m.file, m.candidate, m.line, m.amount, m.fresh, m.at
+FROM groat_placement_member AS m WHERE m.id = ANY ($1::text[]);
+
+-- name: write_placement_members :rows
+INSERT INTO groat_placement_member (id, placement, file, candidate, line, amount, fresh, at)
+SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
+       unnest($5::text::integer[]), unnest($6::text::bigint[]), unnest($7::text::smallint[]),
+       unnest($8::text::bigint[])
+ON CONFLICT (id) DO UPDATE SET line = excluded.line, amount = excluded.amount;
+
+-- name: write_placement_acts :rows
+INSERT INTO groat_placement_act (id, placement, file, act, draft, amount, mode, reason, by, at)
+SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
+       unnest($5::text::text[]), unnest($6::text::bigint[]), unnest($7::text::text[]), unnest($8::text::text[]),
+       unnest($9::text::text[]), unnest($10::text::bigint[]);
+
+-- name: find_placements :bulk
+-- Placements by id, with how many files and how many candidates they have.
+SELECT p.id, p.title, p.note, p.asset, p.version, p.created_by, p.created_at, p.archived_by, p.archived_at,
+       (SELECT count(*) FROM groat_placement_file AS f WHERE f.placement = p.id),
+       (SELECT count(DISTINCT m.candidate) FROM groat_placement_member AS m WHERE m.placement = p.id)
+FROM groat_placement AS p WHERE p.id = ANY ($1::text[]);
+
+-- name: page_placements :many
+-- Ids of the next $4 placements before the moment $1 and the id $2, the newest first; those in the archive where $3 is 1, the others where it is 0.
+SELECT id, created_at FROM groat_placement
+WHERE (created_at, id) < ($1::bigint, $2::text) AND (archived_at IS NOT NULL) = ($3::int = 1) ORDER BY created_at DESC, id DESC LIMIT $4;
+
+-- name: find_placement_file :one
+SELECT id, placement, name, digest, draft, uploaded_by, uploaded_at, processed_by, processed_at, given
+FROM groat_placement_file WHERE id = $1;
+
+-- name: list_placement_files :many
+-- The files of the placement $1, $2 at most, the newest first, each with how many candidates it links.
+SELECT f.id, f.placement, f.name, f.digest, f.draft, f.uploaded_by, f.uploaded_at, f.processed_by, f.processed_at, f.given,
+       (SELECT count(*) FROM groat_placement_member AS m WHERE m.file = f.id),
+       (SELECT count(*) FROM groat_placement_member AS m WHERE m.file = f.id AND m.fresh = 1)
+FROM groat_placement_file AS f WHERE f.placement = $1 ORDER BY f.id DESC LIMIT $2;
+
+-- name: list_placement_acts :many
+-- The acts of the placement $1, $2 at most, the newest first.
+SELECT id, placement, file, act, draft, amount, mode, reason, by, at FROM groat_placement_act WHERE placement = $1 ORDER BY id DESC LIMIT $2;
+
+-- name: page_placement_members :many
+-- The next $3 candidates of the placement $1 behind the id $2; those whose id, name or e-mail address has $4 in it ('' for all).
+SELECT m.candidate, c.email, c.name, c.origin, min(m.at), max(m.fresh), count(CASE WHEN m.file <> '' THEN 1 END)
+FROM groat_placement_member AS m JOIN groat_placement_candidate AS c ON c.id = m.candidate
+WHERE m.placement = $1 AND m.candidate > $2
+  AND ($4::text = '' OR strpos(lower(c.id), $4::text) > 0 OR strpos(lower(c.name), $4::text) > 0 OR strpos(c.email, $4::text) > 0)
+GROUP BY m.candidate, c.email, c.name, c.origin ORDER BY m.candidate LIMIT $3;
+
+-- name: page_file_members :many
+-- The next $3 candidates of the file $1 behind the line $2.
+SELECT m.candidate, c.email, c.name, c.origin, m.at, m.fresh, m.line, m.amount
+FROM groat_placement_member AS m JOIN groat_placement_candidate AS c ON c.id = m.candidate
+WHERE m.file = $1 AND m.line > $2 ORDER BY m.line LIMIT $3;
+
+-- name: page_placement_candidates :many
+-- The next $2 candidates behind the id $1; those whose id, name or e-mail address has $3 in it ('' for all), and of them those with
+-- ($4 is 'placed'), or without a place ($4 is 'regular' or 'legacy', their origin), '' for all.
+SELECT c.id, c.email, c.name, c.origin, c.made_at,
+       (SELECT count(DISTINCT m.placement) FROM groat_placement_member AS m WHERE m.candidate = c.id)
+FROM groat_placement_candidate AS c
+WHERE c.id > $1 AND ($3::text = '' OR strpos(lower(c.id), $3::text) > 0 OR strpos(lower(c.name), $3::text) > 0 OR strpos(c.email, $3::text) > 0)
+  AND ($4::text = '' OR ($4::text = 'placed') = EXISTS (SELECT 1 FROM groat_placement_member AS m WHERE m.candidate = c.id))
+  AND ($4::text IN ('', 'placed') OR c.origin = $4)
+ORDER BY c.id LIMIT $2;
+
+-- name: find_placement_candidate :one
+SELECT c.id, c.email, c.name, c.origin, c.made_at,
+       (SELECT count(DISTINCT m.placement) FROM groat_placement_member AS m WHERE m.candidate = c.id)
+FROM groat_placement_candidate AS c WHERE c.id = $1;
+
+-- name: candidates_by_emails :bulk
+-- Candidates with these e-mail addresses (lower case).
+SELECT c.email, c.id
+FROM groat_placement_candidate AS c WHERE c.email = ANY ($1::text[]);
+
+-- name: placements_of_candidate :many
+-- The placements of the candidate $1, $2 at most, the newest first: since when, and by how many files.
+SELECT p.id, p.title, p.asset, p.archived_at, m.at, m.files
+FROM (SELECT placement, min(at) AS at, count(CASE WHEN file <> '' THEN 1 END) AS files
+      FROM groat_placement_member WHERE candidate = $1 GROUP BY placement) AS m
+JOIN groat_placement AS p ON p.id = m.placement ORDER BY m.at DESC, p.id DESC LIMIT $2;
+
+-- name: figures_of_candidate :one
+-- Of the account $1 in the asset $2: its balance, what is held of it, its version, and since $3: what arrived, what of that was taken back, what was
+-- spent, what of that came back, and how many changes there were.
+SELECT a.credits - a.debits, a.debits_pending, a.version,
+       coalesce((SELECT sum(g.amount) FROM groat_posting AS g JOIN groat_txn AS t ON t.id = g.txn
+                 WHERE g.destination = a.id AND t.recorded_at >= $3 AND t.reverses IS NULL), 0)::bigint,
+       coalesce((SELECT sum(g.amount) FROM groat_posting AS g JOIN groat_txn AS t ON t.id = g.txn
+                 WHERE g.source = a.id AND t.recorded_at >= $3 AND t.reverses IS NOT NULL), 0)::bigint,
+       coalesce((SELECT sum(g.amount) FROM groat_posting AS g JOIN groat_txn AS t ON t.id = g.txn
+                 WHERE g.source = a.id AND t.recorded_at >= $3 AND t.reverses IS NULL), 0)::bigint,
+       coalesce((SELECT sum(g.amount) FROM groat_posting AS g JOIN groat_txn AS t ON t.id = g.txn
+                 WHERE g.destination = a.id AND t.recorded_at >= $3 AND t.reverses IS NOT NULL), 0)::bigint,
+       (SELECT count(*) FROM groat_posting AS g JOIN groat_txn AS t ON t.id = g.txn
+        WHERE g.destination = a.id AND t.recorded_at >= $3 AND g.amount > 0)
+       + (SELECT count(*) FROM groat_posting AS g JOIN groat_txn AS t ON t.id = g.txn
+        WHERE g.source = a.id AND t.recorded_at >= $3 AND g.amount > 0)
+FROM groat_account AS a WHERE a.path = $1 AND a.asset = $2;
+
+-- name: candidates_by_ids :bulk
+-- Candidates with these ids: (id, email, name).
+SELECT c.id, c.email, c.name
+FROM groat_placement_candidate AS c WHERE c.id = ANY ($1::text[]);
+
+-- name: page_member_ids :many
+-- The next $4 candidates behind the id $3 of the placement $1; of its file $2 where that is given, and of all its files where it is '*'.
+SELECT DISTINCT candidate FROM groat_placement_member
+WHERE placement = $1 AND candidate > $3 AND ($2::text = '' OR file = $2 OR ($2::text = '*' AND file <> '')) ORDER BY candidate LIMIT $4;
+
+-- name: balances_of_candidates :bulk
+-- What the given accounts have of the asset $2.
+SELECT a.path, a.credits - a.debits
+FROM groat_account AS a WHERE a.path = ANY ($1::text[]) AND a.asset = $2;
