@@ -24,6 +24,7 @@ from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
 from groat.http.openapi import document
 from groat.programs.bank import BANK
+from groat.programs.credits import CREDITS
 from groat.programs.standing import STANDING
 
 ROOT = Path(__file__).parent.parent
@@ -37,8 +38,8 @@ def served(programs: Iterable[Any]) -> Document:
     return Document(json.loads(document("", Catalogue(CORE, tuple(programs)))))
 
 
-BASE, WHOLE = served(STANDING), served((*STANDING, BANK))
-OF_BANK = [id for id in WHOLE.operations if id not in BASE.operations]
+PROGRAMS = {"Bank": BANK, "Credits": CREDITS}
+BASE, WHOLE = served(STANDING), served((*STANDING, *PROGRAMS.values()))
 
 
 def method(source: Document, id: str) -> Method:
@@ -49,7 +50,8 @@ def method(source: Document, id: str) -> Method:
 def of_problems() -> str:
     """Return the module of the classes of problems."""
     meanings = {
-        code: (rule.status, rule.meaning) for code, rule in Catalogue(CORE, (*STANDING, BANK)).codes.items()
+        code: (rule.status, rule.meaning)
+        for code, rule in Catalogue(CORE, (*STANDING, *PROGRAMS.values())).codes.items()
     }
     for operation in WHOLE.operations.values():
         meanings = {**problems(operation), **meanings}
@@ -92,18 +94,22 @@ def calls(is_async: bool) -> str:
     )
 
 
-def bank() -> str:
-    """Return the module of the operations of the program bank."""
+def of_program(name: str) -> str:
+    """Return the module of the operations of a program that groat brings."""
+    program = name.lower()
+    own = [id for id in served((*STANDING, PROGRAMS[name])).operations if id not in BASE.operations]
     parts = []
     for is_async in (False, True):
         word = "Async" if is_async else ""
-        said = "The operations of the kinds of the program bank."
-        head = f"class {word}Bank({word}MoreCalls):\n{docstring(said)}"
-        parts.append("\n\n".join((head, *(method(WHOLE, id).code(is_async) for id in OF_BANK))))
+        said = f"The operations of the program {program}."
+        head = f"class {word}{name}({word}MoreCalls):\n{docstring(said)}"
+        parts.append("\n\n".join((head, *(method(WHOLE, id).code(is_async) for id in own))))
     return module(
-        "The operations of the program bank as methods, for servers on which it is turned on.",
+        f"The operations of the program {program} as methods, for servers on which it is turned on.",
         MADE_BY,
-        IMPORTS + "from groat.client.client import AsyncMoreCalls, MoreCalls\n",
+        IMPORTS
+        + "from groat.client.client import AsyncMoreCalls, MoreCalls\n"
+        + "from groat.client.paging import AsyncPaged, Paged\n",
         parts,
     )
 
@@ -142,7 +148,7 @@ def made() -> dict[str, str]:
         ),
         "calls.py": calls(is_async=False),
         "async_calls.py": calls(is_async=True),
-        "bank.py": bank(),
+        **{f"{name.lower()}.py": of_program(name) for name in PROGRAMS},
     }
 
 

@@ -1,4 +1,4 @@
-"""A real server for the client's tests, with the bank and a program of another package turned on, and clients of it."""
+"""A real server for the client's tests, with groat's programs and one of another package, and clients of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.crash.server import ADMIN, Server
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that all tests here share, for what they do concerns people of their own."""
-    server = Server(tmp_path_factory.mktemp("server"), GROAT_PROGRAMS="bank,expenses")
+    server = Server(tmp_path_factory.mktemp("server"), GROAT_PROGRAMS="bank,credits,expenses")
     try:
         asyncio.run(server.start())
         with Client(server.address, ADMIN) as admin:

@@ -16,14 +16,17 @@ import pytest
 
 from groat.client import AsyncClient, AsyncPaged, Client, Paged, Problem, answers
 from groat.client.bank import AsyncBank, Bank
+from groat.client.credits import AsyncCredits, Credits
+from groat.client.generate.document import py_name
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
 from groat.http.openapi import document
 from groat.programs.bank import BANK
+from groat.programs.credits import CREDITS
 from groat.programs.standing import STANDING
 
 ROOT = Path(__file__).parents[2]
-CATALOGUE = Catalogue(CORE, (*STANDING, BANK))
+CATALOGUE = Catalogue(CORE, (*STANDING, BANK, CREDITS))
 DOCUMENT: dict[str, Any] = json.loads(document("", CATALOGUE))
 OPERATIONS: dict[str, dict[str, Any]] = {
     operation["operationId"]: {**operation, "method": method.upper(), "path": path}
@@ -38,7 +41,7 @@ def test_they_are_what_make_types_makes(tmp_path: Path) -> None:
     subprocess.run(command, check=True, cwd=ROOT)
     made = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
     kept = {name: (ROOT / "src" / "groat" / "client" / name).read_text("utf-8") for name in made}
-    assert len(made) == 7
+    assert len(made) == 8
     assert made == kept, "run: make types"
 
 
@@ -131,12 +134,12 @@ def call(api: Any, id: str, operation: dict[str, Any]) -> Any:
     method = getattr(api, name_of(id))
     names = inspect.signature(method).parameters
     given: dict[str, Any] = dict(path)
-    if "data" in names:
+    if "data" in names and "data" not in (body or {}):
         given["data"] = body
     else:
-        given |= {f"{name}_" if name == "from" else name: value for name, value in (body or {}).items()}
+        given |= {py_name(name): value for name, value in (body or {}).items()}
     for name, value in query.items():
-        given[f"for_{name}" if f"for_{name}" in names else f"{name}_" if name == "from" else name] = value
+        given[f"for_{name}" if f"for_{name}" in names else py_name(name)] = value
     if "key" in names:
         given["key"] = "key-1"
     assert given.keys() <= names.keys()
@@ -176,7 +179,7 @@ def test_each_operation_is_a_method_that_sends_what_the_document_describes(id: s
     echo = Echo(operation)
     with httpx.Client(transport=httpx.MockTransport(echo)) as http:
         client = Client("http://groat.test", "a-token", http=http, retry_for_s=0)
-        found = call(Bank(client) if id not in BASE else client, id, operation)
+        found = call(speaker(id, client, Bank, Credits), id, operation)
         items = [next(found.pages())] if isinstance(found, Paged) else [found]
     check(id, operation, echo.request)
     schema = next(iter(operation["responses"].items()))[1].get("content", {}).get("application/json", {})
@@ -193,7 +196,7 @@ async def test_its_asynchronous_twin_sends_the_same(id: str) -> None:
     echo = Echo(operation)
     async with httpx.AsyncClient(transport=httpx.MockTransport(echo)) as http:
         client = AsyncClient("http://groat.test", "a-token", http=http, retry_for_s=0)
-        found = call(AsyncBank(client) if id not in BASE else client, id, operation)
+        found = call(speaker(id, client, AsyncBank, AsyncCredits), id, operation)
         if isinstance(found, AsyncPaged):
             assert (await anext(found.pages())).items
         else:
@@ -201,15 +204,22 @@ async def test_its_asynchronous_twin_sends_the_same(id: str) -> None:
     check(id, operation, echo.request)
 
 
-BASE = {
-    operation["operationId"]
-    for methods in json.loads(document("", Catalogue(CORE, STANDING)))["paths"].values()
-    for operation in methods.values()
-}
+def operations_with(*programs: Any) -> set[str]:
+    """The ids of the operations of a server with these programs."""
+    paths = json.loads(document("", Catalogue(CORE, (*STANDING, *programs))))["paths"]
+    return {operation["operationId"] for methods in paths.values() for operation in methods.values()}
+
+
+BASE, OF_CREDITS = operations_with(), operations_with(CREDITS)
+
+
+def speaker(id: str, client: Any, bank: Any, credits: Any) -> Any:
+    """What has the method of an operation: the client, or the class of a program over it."""
+    return client if id in BASE else (credits if id in OF_CREDITS else bank)(client)
 
 
 def test_both_forms_take_the_same() -> None:
-    for one, other in ((Client, AsyncClient), (Bank, AsyncBank)):
+    for one, other in ((Client, AsyncClient), (Bank, AsyncBank), (Credits, AsyncCredits)):
         for name, method in inspect.getmembers(one, inspect.isfunction):
             if not name.startswith("_") and name not in ("close", "with_token"):
                 twin = inspect.signature(getattr(other, name)).parameters

@@ -12,6 +12,7 @@ import pytest
 
 from groat.client import AsyncClient, Client, Problem, UnknownOutcome, problems
 from groat.client.bank import AsyncBank, Bank
+from groat.client.credits import AsyncCredits, Credits
 from groat.client.inputs import BulkItemInput, PostingInput
 from groat.http.app import create_app
 from groat.settings import Settings
@@ -218,6 +219,43 @@ async def test_the_banks_operations_are_typed_too(client: Client, server: Server
     assert (cancelled.id, cancelled.open) == (filed.id, False)
     with pytest.raises(problems.WrongState):
         Bank(client.with_token(token("payer"))).cancel_transfer(filed.id)
+
+
+async def test_orders_of_credits_are_fulfilled_once_and_by_the_caller_alone(
+    admin: Client, client: Client, server: Server
+) -> None:
+    Credits(admin).put_credit_package(
+        "small", name="Small", credits="100", prices=[{"amount": "5.00", "currency": "USD"}], key="small"
+    )
+    buyer = Credits(client.with_token(token("buyer")))
+    assert "small" in [each.id for each in buyer.list_credit_packages().items]
+    order = buyer.file_credit_order(package="small", key="order-1")
+    with pytest.raises(problems.FulfilledByDiffers):
+        admin.fulfill_credit_order(order.id, fulfilled_by="somebody else")
+    fulfilled = admin.fulfill_credit_order(order.id, fulfilled_by="admin", reason="Paid in cash", key="f-1")
+    assert (fulfilled.id, fulfilled.state) == (order.id, "fulfilled")
+    async with AsyncClient(server.address, ADMIN) as other:
+        again = await other.fulfill_credit_order(
+            order.id, fulfilled_by="admin", reason="Paid in cash", key="f-1"
+        )
+        assert (again.id, again.version) == (fulfilled.id, fulfilled.version)
+        with pytest.raises(problems.AlreadyDecided):
+            await other.fulfill_credit_order(order.id)
+    (balance,) = client.get_account("user:buyer").balances
+    assert (balance.asset, balance.balance) == ("CREDIT", "100")
+
+
+async def test_vouchers_are_redeemed_by_the_operations_of_credits(client: Client, server: Server) -> None:
+    async with AsyncClient(server.address, ADMIN) as admin:
+        campaign = await AsyncCredits(admin).begin_campaign(
+            name="Spring", amount="7", asset="CREDIT", code="SPRING-26", key="spring"
+        )
+    guest = Credits(client.with_token(token("guest")))
+    redeemed = guest.redeem_voucher(code="spring-26", key="redeem")
+    assert (redeemed.redemption.amount, redeemed.transaction.kind) == ("7", "voucher")
+    with pytest.raises(problems.VoucherYoursUsedUp):
+        guest.redeem_voucher(code="spring-26")
+    assert [each.campaign for each in guest.list_redemptions()] == [campaign.id]
 
 
 def test_any_operation_can_be_called_by_its_path(client: Client) -> None:

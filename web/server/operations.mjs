@@ -1,4 +1,4 @@
-/** Print src/operations.ts, or src/bank.ts when it is asked for "Bank": a class with a method for each operation. */
+/** Print src/operations.ts, or the like for a program ("Bank", "Credits"): a class with a method for each operation. */
 import { readFileSync } from "node:fs";
 import { classOf, namesIn } from "./generate/methods.mjs";
 import { comment } from "./generate/shapes.mjs";
@@ -10,23 +10,23 @@ const schemas = read("../client/schemas.json");
 
 const MADE = "made by `make types` from its OpenAPI document: do not edit.";
 const types = `import type { ${namesIn(operations).join(", ")} } from "./wire.js";`;
-const parts = {
-  Groat: () => [
-    `import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";\n${types}`,
-    classOf(
-      "Groat",
-      "Door",
-      "A server of groat. Each operation takes what its path names, then its body, then its query parameters and options in one.",
-      operations,
-      schemas,
-    ),
-  ],
-  Bank: () => [
-    `import { at, type WriteOptions } from "./door.js";\nimport { Groat } from "./operations.js";\n${types}`,
-    classOf("Bank", "Groat", "A server of groat with the program bank.", operations, schemas),
-  ],
-};
-const head = comment(
-  `The operations of ${name === "Groat" ? "every server" : "the program bank"}, ${MADE}`,
-).join("\n");
-process.stdout.write(`${[head, ...parts[name]()].join("\n\n")}\n`);
+const program = name.toLowerCase();
+const [of, base, description] =
+  name === "Groat"
+    ? [
+        "every server",
+        "Door",
+        "A server of groat. Each operation takes what its path names, then its body, then its query parameters and options in one.",
+      ]
+    : [`the program ${program}`, "Groat", `A server of groat with the program ${program}.`];
+const code = classOf(name, base, description, operations, schemas);
+const ofDoor = ["at", "type CallOptions", "Door", "type Listed", "type WriteOptions"].filter((each) =>
+  new RegExp(`\\b${each.replace("type ", "")}\\b`).test(code),
+);
+const imports = [
+  `import { ${ofDoor.join(", ")} } from "./door.js";`,
+  ...(base === "Groat" ? [`import { Groat } from "./operations.js";`] : []),
+  types,
+];
+const head = comment(`The operations of ${of}, ${MADE}`).join("\n");
+process.stdout.write(`${[head, imports.join("\n"), code].join("\n\n")}\n`);

@@ -47,7 +47,9 @@ def without_examples(content: dict[str, Any]) -> dict[str, Any]:
 
 
 every = served()
-bank = served("bank")
-of_bank = {name: each for name, each in bank["operations"].items() if name not in every["operations"]}
-found = {"Groat": every["operations"], "Bank": of_bank, "problems": bank["problems"]}
+found = {"Groat": every["operations"]}
+for program in ("bank", "credits"):
+    own = served(program)["operations"].items()
+    found[program.capitalize()] = {name: each for name, each in own if name not in every["operations"]}
+found["problems"] = served("bank", "credits")["problems"]
 sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")

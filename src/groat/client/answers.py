@@ -65,6 +65,30 @@ class ActionView(msgspec.Struct, frozen=True, kw_only=True):
     takes_to: bool
 
 
+class AlertList(msgspec.Struct, frozen=True, kw_only=True):
+    """The alerts of an account, one for each asset that has one, or would have one by the setting
+    ``low_balance``.
+    """
+
+    items: list[AlertView]
+
+
+class AlertView(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert of an account: its owner is told when less than ``below`` is available, null for never.
+
+    ``own`` says that somebody chose it for this account; otherwise the setting ``low_balance`` did.
+    ``low`` is whether the owner was told that the account is below. ``changed_at`` is null while nobody
+    changed anything.
+    """
+
+    account: str
+    asset: str
+    below: str | None
+    own: bool
+    low: bool
+    changed_at: str | None
+
+
 class AllocationView(msgspec.Struct, frozen=True, kw_only=True):
     """By how much a posting (its number from 0) changed what remains of a grant, and what is held of it.
 
@@ -279,6 +303,62 @@ class BulkView(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool | None = None
 
 
+class CampaignChart(msgspec.Struct, frozen=True, kw_only=True):
+    """Redemptions over time, the oldest first, without hours or days in which there were none."""
+
+    step: Literal["day", "hour"]
+    points: list[ChartPoint]
+
+
+class CampaignPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Campaigns, the newest first."""
+
+    items: list[CampaignView]
+    cursor: str | None
+
+
+class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign: what each code gives, to whom and how often, and what came of it.
+
+    ``code`` is its shared code; None where it has single-use codes, of which ``codes`` were made.
+    ``uses`` redemptions were not undone and gave ``spent``. ``uses_max`` and ``budget`` bound these,
+    ``uses_each`` those of one person; None is no bound. ``state`` is what a redemption now would meet.
+    """
+
+    id: str
+    name: str
+    note: str
+    state: Literal["not_yet", "over", "running", "stopped", "used_up"]
+    code: str | None
+    amount: str
+    asset: str
+    source: str
+    grant: VoucherTerms | None
+    starts_at: str | None
+    ends_at: str | None
+    uses_max: int | None
+    uses_each: int | None
+    budget: str | None
+    first_purchase: bool
+    active: bool
+    codes: int
+    uses: int
+    spent: str
+    version: int
+    created_by: str
+    created_at: str
+    changed_by: str
+    changed_at: str
+
+
+class ChartPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """An hour or a day from ``at`` on: the redemptions in it that were not undone, and what they gave."""
+
+    at: str
+    uses: int
+    amount: str
+
+
 class CheckView(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to "may it be spent": ``allowed`` is the verdict that a posting of the amount would get
     now.
@@ -325,6 +405,25 @@ class ClockView(msgspec.Struct, frozen=True, kw_only=True):
     leap: LeapView | None
 
 
+class CodePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Single-use codes by number."""
+
+    items: list[CodeView]
+    cursor: str | None
+
+
+class CodeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A single-use code, named by its number; who redeemed it, and when, where somebody has."""
+
+    number: int
+    state: Literal["redeemed", "unused", "void"]
+    made_at: str
+    made_by: str
+    redemption: str | None
+    user: str | None
+    redeemed_at: str | None
+
+
 class ConfigView(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that a front end needs before anybody signs in. With no ``people_found_by`` nobody is told
     a name.
@@ -346,6 +445,43 @@ class ConfirmedView(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool
 
 
+class CreditUpdate(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a person's balance, with what it was ``before`` and ``after``, and how far it was told.
+
+    ``sent`` counts the devices of the person that got it, at once or when they came back, and ``seen``
+    those that have shown it, also newer ones; ``sent_at`` and ``seen_at`` are the first of these
+    moments. ``reverses`` is the transaction that it undid, and ``reversed`` says whether it was undone,
+    wholly or in part. ``cause`` is what alone may undo it, such as a request.
+    """
+
+    transaction: str
+    at: str
+    kind: str
+    user: str
+    account: str
+    asset: str
+    delta: str
+    before: str
+    after: str
+    actor: str
+    principal: str
+    reason: str
+    cause: str | None
+    reverses: str | None
+    reversed: bool
+    sent: int
+    seen: int
+    sent_at: str | None
+    seen_at: str | None
+
+
+class CreditUpdatePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of updates, newest first; ``cursor`` leads to the next one, null on the last."""
+
+    items: list[CreditUpdate]
+    cursor: str | None
+
+
 class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody to sign in as, in the demo."""
 
@@ -353,6 +489,20 @@ class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     role: str
     password: str
+
+
+class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
+    """The devices of a person that an update reached, in the order in which they got it."""
+
+    items: list[DeviceView]
+
+
+class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that was sent an update, or has shown it: when; null for not."""
+
+    device: str
+    sent_at: str | None
+    seen_at: str | None
 
 
 class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -422,6 +572,32 @@ class FiledView(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
 
 
+class ForecastDay(msgspec.Struct, frozen=True, kw_only=True):
+    """The rest at the end of a day if nothing is spent, of ``paid`` and ``promotional`` grants; ``expires``
+    is what is lost on that day.
+    """
+
+    day: str
+    paid: str
+    promotional: str
+    expires: str
+
+
+class ForecastView(msgspec.Struct, frozen=True, kw_only=True):
+    """The worth of an account's grants day by day; ``now`` is what they are worth today before anything
+    expires.
+
+    ``other`` is what else is available there, which does not expire.
+    """
+
+    account: str
+    asset: str
+    zone: str
+    now: str
+    other: str
+    days: list[ForecastDay]
+
+
 class ForwardedView(msgspec.Struct, frozen=True, kw_only=True):
     """The time of the sandbox after its clock was set forward."""
 
@@ -433,12 +609,128 @@ class ForwardedView(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool | None = None
 
 
+class GrantDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant, the grants that were made of it, and the holds that reserve parts of it."""
+
+    grant: GrantView
+    children: list[GrantView]
+    holds: list[GrantHold]
+
+
+class GrantHold(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold that reserves ``amount`` of a grant for the account ``destination``."""
+
+    hold: str
+    amount: str
+    destination: str
+    expires_at: str | None
+    created_at: str
+
+
+class GrantMove(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a grant by one posting: ``amount`` of what remains and ``held`` of what is held, with
+    their signs.
+
+    ``counterparty`` is the account on the other side of the posting.
+    """
+
+    transaction: str
+    kind: str
+    amount: str
+    held: str
+    counterparty: str
+    reason: str
+    actor: str
+    at: str
+    hold: str | None
+    reverses: str | None
+
+
+class GrantMovePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a grant's changes, newest first."""
+
+    items: list[GrantMove]
+    cursor: str | None
+
+
+class GrantPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of grants; ``cursor`` leads to the next one, null on the last."""
+
+    items: list[GrantView]
+    cursor: str | None
+
+
+class GrantView(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant as it is now.
+
+    Of its ``amount``, ``spent`` left the account, ``expired`` was lost, ``voided`` was taken back, and
+    ``remaining`` is left; ``held`` of that is reserved by holds, and ``available`` can be spent.
+    ``transaction`` granted it out of the account ``source``; ``parent`` is the grant that it was made
+    of. ``state`` is live, spent, expired or voided.
+    """
+
+    id: str
+    account: str
+    asset: str
+    state: Literal["expired", "live", "spent", "voided"]
+    class_: Literal["paid", "promotional"] = msgspec.field(name="class")
+    cause: str
+    note: str
+    amount: str
+    remaining: str
+    available: str
+    held: str
+    spent: str
+    expired: str
+    voided: str
+    priority: int
+    expires_at: str | None
+    source: str
+    transaction: str
+    parent: str | None
+    created_at: str
+    voided_at: str | None
+
+
 class GrantsView(msgspec.Struct, frozen=True, kw_only=True):
     """The available amount by what it is: free parts of grants by class, and ``plain`` money."""
 
     paid: str
     promotional: str
     plain: str
+
+
+class GroupPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who would get a grant; ``known`` is false if the server has never seen anybody of this id."""
+
+    user: str
+    name: str
+    known: bool
+
+
+class GroupPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """The people who would get a grant: how many they are, what it comes to (``total``), and the first
+    hundred.
+
+    ``unknown`` is how many of all the server has never seen, ``repeated`` how many were named more than
+    once.
+    """
+
+    people: int
+    total: str
+    asset: str
+    unknown: int
+    repeated: int
+    items: list[GroupPerson]
+
+
+class GroupView(msgspec.Struct, frozen=True, kw_only=True):
+    """The grants that were given: to how many ``people``, and what they came to."""
+
+    people: int
+    total: str
+    asset: str
+    replayed: bool
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -502,6 +794,28 @@ class LeapView(msgspec.Struct, frozen=True, kw_only=True):
     at: str
 
 
+class LiabilityReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The worth of people's credits, by asset and class."""
+
+    at: str
+    items: list[LiabilityRow]
+
+
+class LiabilityRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The ``amount`` of an asset that is outstanding in one class, at so many ``accounts``; ``held`` of it
+    is reserved.
+
+    The class ``other`` is what people have that is no grant.
+    """
+
+    asset: str
+    class_: Literal["other", "paid", "promotional"] = msgspec.field(name="class")
+    grants: int
+    accounts: int
+    amount: str
+    held: str
+
+
 class LookAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The people who look at a request."""
 
@@ -526,6 +840,15 @@ class LookView(msgspec.Struct, frozen=True, kw_only=True):
 
     by: str
     until: str
+
+
+class MadeCodes(msgspec.Struct, frozen=True, kw_only=True):
+    """The codes that were made: how many, and the ``first`` and ``last`` of their numbers."""
+
+    count: int
+    first: int
+    last: int
+    replayed: bool
 
 
 class MarkView(msgspec.Struct, frozen=True, kw_only=True):
@@ -590,6 +913,26 @@ class MemberView(msgspec.Struct, frozen=True, kw_only=True):
 
     user: str
     rights: list[str]
+
+
+class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Amounts by month, asset and class."""
+
+    at: str
+    items: list[MonthRow]
+
+
+class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A month's ``amount`` of an asset in one class, in so many grants or transactions (``count``).
+
+    ``month`` is a month in UTC, such as 2026-12; "" stands for never.
+    """
+
+    month: str
+    asset: str
+    class_: Literal["paid", "promotional"] = msgspec.field(name="class")
+    count: int
+    amount: str
 
 
 class NotificationPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -722,6 +1065,108 @@ class PaceView(msgspec.Struct, frozen=True, kw_only=True):
     lasts_at_day_s: int | None
 
 
+class PackageLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A package that ``by`` changed, as staff are told of it."""
+
+    package: str
+    name: str
+    version: int
+    by: str
+
+
+class PackageList(msgspec.Struct, frozen=True, kw_only=True):
+    """The packages, in the order of the catalogue."""
+
+    items: list[PackageView]
+
+
+class PackageNews(msgspec.Struct, frozen=True, kw_only=True):
+    """The changed packages of one batch, and how many ``more`` of them are left out."""
+
+    items: list[PackageLine]
+    more: int
+
+
+class PackageView(msgspec.Struct, frozen=True, kw_only=True):
+    """A package of credits. ``sold`` says whether it can be ordered now.
+
+    People see the packages that are sold, each with the ``prices`` that hold; staff and services see
+    all.
+    """
+
+    id: str
+    name: str
+    description: str
+    credits: str
+    asset: str
+    class_: str = msgspec.field(name="class")
+    lasts_s: int | None
+    priority: int
+    prices: list[PriceView]
+    active_from: str | None
+    active_to: str | None
+    pay_within_s: int
+    place: int
+    sold: bool
+    version: int
+    changed_at: str
+    changed_by: str | None = None
+    replayed: bool | None = None
+
+
+class PaymentPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of messages, the newest first."""
+
+    items: list[PaymentView]
+    cursor: str | None
+
+
+class PaymentTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of a message. ``case`` is the request for staff that it led to, null for none."""
+
+    id: str
+    outcome: Literal[
+        "differs",
+        "failed",
+        "fulfilled",
+        "ignored",
+        "late",
+        "no_order",
+        "not_fulfilled",
+        "noted",
+        "order_cancelled",
+        "paid_twice",
+        "refunded",
+        "refunded_before",
+        "repeated",
+        "wrong_amount",
+        "wrong_currency",
+    ]
+    detail: str
+    order: str | None
+    case: str | None
+    replayed: bool
+
+
+class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A message about a payment as it came (``body``, its JSON text), and its outcome, "" while there is
+    none.
+    """
+
+    id: str
+    type: str
+    payment: str
+    order: str | None
+    amount: str
+    currency: str
+    reason: str
+    at: str
+    outcome: str
+    detail: str
+    case: str | None
+    body: str
+
+
 class PostingView(msgspec.Struct, frozen=True, kw_only=True):
     """A posting on the wire: ``amount`` is a decimal string."""
 
@@ -744,6 +1189,30 @@ class PreferencesView(msgspec.Struct, frozen=True, kw_only=True):
     mail: bool
 
 
+class PriceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A price, and the moment from which it holds."""
+
+    amount: str
+    currency: str
+    from_: str = msgspec.field(name="from")
+
+
+class PrintedCode(msgspec.Struct, frozen=True, kw_only=True):
+    """A code to print: the ``link`` that its QR code (``svg``) leads to. A shared code has the number 0."""
+
+    number: int
+    code: str
+    link: str
+    svg: str
+
+
+class PrintedCodes(msgspec.Struct, frozen=True, kw_only=True):
+    """Codes to print, by number."""
+
+    items: list[PrintedCode]
+    cursor: str | None
+
+
 class ReadView(msgspec.Struct, frozen=True, kw_only=True):
     """The number of unread notifications, the mark in each stream, and the position of the event of it."""
 
@@ -757,6 +1226,44 @@ class RecipientView(msgspec.Struct, frozen=True, kw_only=True):
 
     user: str
     name: str
+
+
+class RedeemedView(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a redemption or of its undoing: the redemption as it is now, and the transaction."""
+
+    redemption: RedemptionView
+    transaction: TransactionView
+
+
+class RedemptionPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Redemptions, the newest first."""
+
+    items: list[RedemptionView]
+    cursor: str | None
+
+
+class RedemptionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A redemption; its id is that of the transaction that paid. ``number`` counts the person's in the
+    campaign.
+
+    ``code_number`` is the number of a single-use code, 0 for a shared one. ``undone_*`` and
+    ``reversal``, the transaction that took the amount back, are None until it is undone.
+    """
+
+    id: str
+    campaign: str
+    name: str
+    user: str
+    state: Literal["redeemed", "undone"]
+    amount: str
+    asset: str
+    number: int
+    code_number: int
+    at: str
+    undone_at: str | None
+    undone_by: str | None
+    reversal: str | None
+    reason: str
 
 
 class RequestLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -1134,3 +1641,47 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
     roles: list[str] | None
     disabled: bool
     balances: list[BalanceView]
+
+
+class VoucherLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign that changed."""
+
+    campaign: str
+
+
+class VoucherNews(msgspec.Struct, frozen=True, kw_only=True):
+    """The campaigns that a batch changed, each once: read them again. ``more`` further ones are left out."""
+
+    items: list[VoucherLine]
+    more: int
+
+
+class VoucherPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """The worth of a code for the person now: it is ``redeemable``, or ``code`` and ``detail`` say why not."""
+
+    name: str
+    amount: str
+    asset: str
+    grant: VoucherTerms | None
+    ends_at: str | None
+    redeemable: bool
+    code: str
+    detail: str
+
+
+class VoucherTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """The terms of the grant that a code gives; it ends at ``expires_at``, or ``lasts_s`` seconds later, or
+    never.
+    """
+
+    class_: Literal["paid", "promotional"] = msgspec.field(name="class")
+    expires_at: str | None
+    lasts_s: int | None
+    priority: int
+    note: str
+
+
+class VoucherTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's redemption that was made or undone, as their devices hear of it."""
+
+    redemption: RedemptionView

@@ -12,7 +12,7 @@ from groat.client.client import AsyncMoreCalls, MoreCalls
 
 
 class Bank(MoreCalls):
-    """The operations of the kinds of the program bank."""
+    """The operations of the program bank."""
 
     def file_transfer(
         self,
@@ -1153,7 +1153,7 @@ class Bank(MoreCalls):
 
 
 class AsyncBank(AsyncMoreCalls):
-    """The operations of the kinds of the program bank."""
+    """The operations of the program bank."""
 
     async def file_transfer(
         self,

@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from groat.client import answers
+from groat.client import answers, table
 from groat.client import (
     problems as problems,
 )  # Its classes are raised from the moment on that it is imported.
@@ -88,10 +88,6 @@ def _free_route(method: str, path: str) -> Route[Any]:
         raise ValueError(f"path begins with a slash, as in /v1/me, not {path!r}")
     return Route(method.upper(), path, Any)
 
-
-FULFILL: Route[answers.RequestView] = Route(
-    "POST", "/v1/credits/orders/{id}/fulfill", answers.RequestView, keyed=True
-)
 
 _METHODS = {
     "hold": "create_hold",
@@ -211,8 +207,7 @@ class Client(Calls):
         The server needs the program credits. For admins and services.
         """
         body = {"fulfilled_by": fulfilled_by, "reason": reason}
-        found: answers.RequestView = self._call(FULFILL, path={"id": order}, body=body, key=key)
-        return found
+        return self._call(table.FULFILL_CREDIT_ORDER, path={"id": order}, body=body, key=key)
 
     def metered(
         self, account: str, estimate: Amount, asset: str, *, destination: str, key: str, **options: Any
@@ -358,8 +353,7 @@ class AsyncClient(AsyncCalls):
         The server needs the program credits. For admins and services.
         """
         body = {"fulfilled_by": fulfilled_by, "reason": reason}
-        found: answers.RequestView = await self._call(FULFILL, path={"id": order}, body=body, key=key)
-        return found
+        return await self._call(table.FULFILL_CREDIT_ORDER, path={"id": order}, body=body, key=key)
 
     def metered(
         self, account: str, estimate: Amount, asset: str, *, destination: str, key: str, **options: Any

@@ -96,6 +96,16 @@ class HoldItemInput(TypedDict):
     at_most: NotRequired[bool]
 
 
+class PaymentInput(TypedDict):
+    """A payment, as its gateway tells of it. ``order`` is the id of the order, ``reason`` why it failed."""
+
+    payment: str
+    order: str
+    amount: str
+    currency: str
+    reason: str
+
+
 class PostingInput(TypedDict):
     """An amount of one asset from a source account to a destination account. With ``grant`` it arrives as a
     grant.
@@ -110,6 +120,17 @@ class PostingInput(TypedDict):
     asset: str
     at_most: NotRequired[bool]
     grant: NotRequired[GrantInput | None]
+
+
+PriceInput = TypedDict(
+    "PriceInput",
+    {
+        "amount": "str",
+        "currency": "str",
+        "from": NotRequired["str | None"],
+    },
+)
+"""A price: a decimal string of an asset, ``from`` a moment on; from now on unless given."""
 
 
 class ReverseItemInput(TypedDict):
@@ -139,3 +160,18 @@ class SubjectInput(TypedDict):
 
     kind: str
     id: str
+
+
+VoucherGrantInput = TypedDict(
+    "VoucherGrantInput",
+    {
+        "class": NotRequired['Literal["paid", "promotional"]'],
+        "expires_at": NotRequired["str | None"],
+        "lasts_s": NotRequired["int | None"],
+        "priority": NotRequired["int"],
+        "note": NotRequired["str"],
+    },
+)
+"""The terms of the grant that a code gives; it ends at ``expires_at``, or ``lasts_s`` seconds later, or
+never.
+"""

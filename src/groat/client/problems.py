@@ -34,6 +34,12 @@ class AccountNotFound(Problem):
     code = "account_not_found"
 
 
+class AccountOfNobody(Problem):
+    """``account_of_nobody`` (422): Only accounts of people have alerts, such as user:42."""
+
+    code = "account_of_nobody"
+
+
 class ActionLimit(Problem):
     """``action_limit`` (422): The amount exceeds what one call of this action may move."""
 
@@ -132,6 +138,12 @@ class BelongsToRequest(Problem):
     code = "belongs_to_request"
 
 
+class BelongsToVoucher(Problem):
+    """``belongs_to_voucher`` (409): A voucher paid this (voucher). Undo it through the redemption."""
+
+    code = "belongs_to_voucher"
+
+
 class BitcoinOnly(Problem):
     """``bitcoin_only`` (422): Bitcoin transactions are in BTC."""
 
@@ -170,6 +182,32 @@ class Busy(Problem):
     code = "busy"
 
 
+class CampaignChanged(Problem):
+    """``campaign_changed`` (409): Somebody changed the campaign meanwhile (changed_by). Read it again."""
+
+    code = "campaign_changed"
+
+
+class CampaignNameWrong(Problem):
+    """``campaign_name_wrong`` (422): A campaign has a name of 1 to 200 characters, and a note of at most
+    1,000.
+    """
+
+    code = "campaign_name_wrong"
+
+
+class CampaignNotFound(Problem):
+    """``campaign_not_found`` (404): There is no campaign with this id."""
+
+    code = "campaign_not_found"
+
+
+class CancelReasonMissing(Problem):
+    """``cancel_reason_missing`` (422): Say why you cancel somebody's order: they read the reason."""
+
+    code = "cancel_reason_missing"
+
+
 class CardAsset(Problem):
     """``card_asset`` (422): The card pays in another asset."""
 
@@ -192,6 +230,20 @@ class CardLimit(Problem):
     """``card_limit`` (422): The payment exceeds what is left of the card's limit for this month."""
 
     code = "card_limit"
+
+
+class CatalogueFull(Problem):
+    """``catalogue_full`` (422): The catalogue has as many packages as it may have (max)."""
+
+    code = "catalogue_full"
+
+
+class CauseNotYours(Problem):
+    """``cause_not_yours`` (403): People file their orders without a cause; only what files them for people
+    has one.
+    """
+
+    code = "cause_not_yours"
 
 
 class CeilingExceeded(Problem):
@@ -230,6 +282,12 @@ class CorrectionWrong(Problem):
     """
 
     code = "correction_wrong"
+
+
+class CurrencyNeeded(Problem):
+    """``currency_needed`` (422): Name one of the currencies in which the package has a price (currencies)."""
+
+    code = "currency_needed"
 
 
 class DayWrong(Problem):
@@ -298,6 +356,14 @@ class Forbidden(Problem):
     code = "forbidden"
 
 
+class FulfilledByDiffers(Problem):
+    """``fulfilled_by_differs`` (403): An order is fulfilled by whoever calls (fulfilled_by). Leave the
+    field out, or send yourself.
+    """
+
+    code = "fulfilled_by_differs"
+
+
 class FutureEffectiveDate(Problem):
     """``future_effective_date`` (422): The effective date lies in the future. Give a past moment, or none
     for now.
@@ -318,6 +384,24 @@ class GrantSpent(Problem):
     """
 
     code = "grant_spent"
+
+
+class GroupEmpty(Problem):
+    """``group_empty`` (422): The group has nobody. Only people with a record here have a role."""
+
+    code = "group_empty"
+
+
+class GroupTooLarge(Problem):
+    """``group_too_large`` (422): A group has at most 10,000 people. Split it, with a key for each part."""
+
+    code = "group_too_large"
+
+
+class GroupWrong(Problem):
+    """``group_wrong`` (422): Name either users or a role."""
+
+    code = "group_wrong"
 
 
 class HeadTooLarge(Problem):
@@ -643,6 +727,12 @@ class LineTooLong(Problem):
     code = "line_too_long"
 
 
+class LineWrong(Problem):
+    """``line_wrong`` (422): Not an amount of the asset, above zero."""
+
+    code = "line_wrong"
+
+
 class LoginFailed(Problem):
     """``login_failed`` (401): Unknown user or wrong password."""
 
@@ -661,6 +751,14 @@ class MemberNotFound(Problem):
     code = "member_not_found"
 
 
+class MessageDiffers(Problem):
+    """``message_differs`` (409): A message with this webhook-id came before, and said something else. Give
+    each message its own id.
+    """
+
+    code = "message_differs"
+
+
 class MetadataTooLarge(Problem):
     """``metadata_too_large`` (400): Metadata has at most 16 KiB as JSON."""
 
@@ -671,6 +769,14 @@ class MethodNotAllowed(Problem):
     """``method_not_allowed`` (405): This address takes other methods only. The header Allow lists them."""
 
     code = "method_not_allowed"
+
+
+class MonthAmountWrong(Problem):
+    """``month_amount_wrong`` (422): Not an amount of the rule's currency, which must be named. Leave it
+    empty for no limit.
+    """
+
+    code = "month_amount_wrong"
 
 
 class NamedNotFound(Problem):
@@ -833,6 +939,38 @@ class OwnerNotTaken(Problem):
     code = "owner_not_taken"
 
 
+class PackageChanged(Problem):
+    """``package_changed`` (409): Somebody changed the package meanwhile: it is at another version
+    (version). Read it again.
+    """
+
+    code = "package_changed"
+
+
+class PackageNotFound(Problem):
+    """``package_not_found`` (404): The catalogue has no package with this id; GET /v1/credits/packages."""
+
+    code = "package_not_found"
+
+
+class PackageNotSold(Problem):
+    """``package_not_sold`` (409): The package is not sold at present, or has no price yet."""
+
+    code = "package_not_sold"
+
+
+class PackageWrong(Problem):
+    """``package_wrong`` (422): A part of the package cannot be; detail says which."""
+
+    code = "package_wrong"
+
+
+class PaidBefore(Problem):
+    """``paid_before`` (409): Another payment has paid the order before (payment). Pay this one back."""
+
+    code = "paid_before"
+
+
 class ParentNotFound(Problem):
     """``parent_not_found`` (404): The request that this one belongs to does not exist, or is somebody
     else's.
@@ -855,6 +993,54 @@ class PastFloor(Problem):
     """
 
     code = "past_floor"
+
+
+class PaymentOfCancelled(Problem):
+    """``payment_of_cancelled`` (409): The order was cancelled before the payment came. Reopen it, or pay it
+    back.
+    """
+
+    code = "payment_of_cancelled"
+
+
+class PaymentRepeated(Problem):
+    """``payment_repeated`` (409): This payment has paid the order before."""
+
+    code = "payment_repeated"
+
+
+class PaymentWrongAmount(Problem):
+    """``payment_wrong_amount`` (422): The payment is not of the order's price (expected)."""
+
+    code = "payment_wrong_amount"
+
+
+class PaymentWrongCurrency(Problem):
+    """``payment_wrong_currency`` (422): The payment is in another currency than the order (expected)."""
+
+    code = "payment_wrong_currency"
+
+
+class PlanDayWrong(Problem):
+    """``plan_day_wrong`` (422): Not a date, in the past, more than two years ahead, or an end before the
+    start.
+    """
+
+    code = "plan_day_wrong"
+
+
+class PriceChanged(Problem):
+    """``price_changed`` (409): The price is another one by now (price). Show it, and order again."""
+
+    code = "price_changed"
+
+
+class PriceInForce(Problem):
+    """``price_in_force`` (422): A price that holds, or held, cannot be changed or left out, and a new one
+    cannot begin in the past. Send it as it is, with another one from a later moment.
+    """
+
+    code = "price_in_force"
 
 
 class RateLimited(Problem):
@@ -897,6 +1083,30 @@ class RecipientWrong(Problem):
     code = "recipient_wrong"
 
 
+class RedemptionNotFound(Problem):
+    """``redemption_not_found`` (404): There is no redemption with this id."""
+
+    code = "redemption_not_found"
+
+
+class RedemptionUndone(Problem):
+    """``redemption_undone`` (409): The redemption was undone before (undone_at)."""
+
+    code = "redemption_undone"
+
+
+class RefundWrong(Problem):
+    """``refund_wrong`` (422): Not an amount of the order's credits. Leave it empty for all that is left."""
+
+    code = "refund_wrong"
+
+
+class ReportTooLong(Problem):
+    """``report_too_long`` (422): A report covers at most 120 months. Ask for a shorter period."""
+
+    code = "report_too_long"
+
+
 class RequestNotFound(Problem):
     """``request_not_found`` (404): There is no such request."""
 
@@ -907,6 +1117,12 @@ class RequestTimeout(Problem):
     """``request_timeout`` (408): The request did not arrive in time (settings head_s and body_s)."""
 
     code = "request_timeout"
+
+
+class RolloverWrong(Problem):
+    """``rollover_wrong`` (422): Not an amount of the plan's asset. Leave it empty to carry everything over."""
+
+    code = "rollover_wrong"
 
 
 class SameAccount(Problem):
@@ -1191,6 +1407,14 @@ class TooNewToDecide(Problem):
     code = "too_new_to_decide"
 
 
+class TopUpExists(Problem):
+    """``top_up_exists`` (409): The account has an automatic top-up of this asset (request). Change or end
+    that one.
+    """
+
+    code = "top_up_exists"
+
+
 class TransactionNotFound(Problem):
     """``transaction_not_found`` (404): There is no transaction with this id."""
 
@@ -1227,6 +1451,12 @@ class UnsupportedMediaType(Problem):
     code = "unsupported_media_type"
 
 
+class UpdateNotFound(Problem):
+    """``update_not_found`` (404): There is no such transaction, or it changed nothing of this person's."""
+
+    code = "update_not_found"
+
+
 class UserExists(Problem):
     """``user_exists`` (409): The user id or the e-mail address is taken."""
 
@@ -1237,6 +1467,146 @@ class UserNotFound(Problem):
     """``user_not_found`` (404): There is no such user."""
 
     code = "user_not_found"
+
+
+class VoucherBelowPast(Problem):
+    """``voucher_below_past`` (422): More was redeemed already: give no less than uses and spent of the
+    campaign, or stop it.
+    """
+
+    code = "voucher_below_past"
+
+
+class VoucherBudgetUsedUp(Problem):
+    """``voucher_budget_used_up`` (409): The campaign has given away all that it had."""
+
+    code = "voucher_budget_used_up"
+
+
+class VoucherCodeTaken(Problem):
+    """``voucher_code_taken`` (409): Another campaign has this code, or one that reads the same."""
+
+    code = "voucher_code_taken"
+
+
+class VoucherCodeWrong(Problem):
+    """``voucher_code_wrong`` (422): A shared code has 4 to 16 letters and digits (A to Z, 0 to 9); spaces
+    and dashes do not count.
+    """
+
+    code = "voucher_code_wrong"
+
+
+class VoucherCodesMany(Problem):
+    """``voucher_codes_many`` (422): A campaign has at most 1,000,000 single-use codes."""
+
+    code = "voucher_codes_many"
+
+
+class VoucherCodesShared(Problem):
+    """``voucher_codes_shared`` (409): The campaign has one shared code, and takes no others."""
+
+    code = "voucher_codes_shared"
+
+
+class VoucherCodesUnreadable(Problem):
+    """``voucher_codes_unreadable`` (409): The secret of which these codes were made has changed. They can
+    still be redeemed. To export them, give the former one as voucher_secret.
+    """
+
+    code = "voucher_codes_unreadable"
+
+
+class VoucherFirstPurchase(Problem):
+    """``voucher_first_purchase`` (409): The code is for people who have not bought anything yet."""
+
+    code = "voucher_first_purchase"
+
+
+class VoucherMistyped(Problem):
+    """``voucher_mistyped`` (422): The code has a typing mistake: its symbols do not fit together."""
+
+    code = "voucher_mistyped"
+
+
+class VoucherNotFound(Problem):
+    """``voucher_not_found`` (404): There is no such code. Look at it again; upper and lower case are the
+    same.
+    """
+
+    code = "voucher_not_found"
+
+
+class VoucherNotUnused(Problem):
+    """``voucher_not_unused`` (409): Only a code that nobody has redeemed can be withdrawn (state)."""
+
+    code = "voucher_not_unused"
+
+
+class VoucherNotYet(Problem):
+    """``voucher_not_yet`` (409): The code cannot be redeemed yet; starts_at says from when on."""
+
+    code = "voucher_not_yet"
+
+
+class VoucherOver(Problem):
+    """``voucher_over`` (409): The code could be redeemed until ends_at."""
+
+    code = "voucher_over"
+
+
+class VoucherRedeemed(Problem):
+    """``voucher_redeemed`` (409): You have redeemed this code already."""
+
+    code = "voucher_redeemed"
+
+
+class VoucherSourceWrong(Problem):
+    """``voucher_source_wrong`` (422): A campaign pays from an account that is no person's, such as
+    house:promotions.
+    """
+
+    code = "voucher_source_wrong"
+
+
+class VoucherStopped(Problem):
+    """``voucher_stopped`` (409): The campaign was stopped. Its codes can be redeemed once it goes on."""
+
+    code = "voucher_stopped"
+
+
+class VoucherThrottled(Problem):
+    """``voucher_throttled`` (429): Too many wrong codes. Try again after the time in Retry-After; the code
+    stays as good as it is.
+    """
+
+    code = "voucher_throttled"
+
+
+class VoucherTimesWrong(Problem):
+    """``voucher_times_wrong`` (422): A campaign ends after it starts."""
+
+    code = "voucher_times_wrong"
+
+
+class VoucherUsedUp(Problem):
+    """``voucher_used_up`` (409): The code was used as often as it may be, by you and others."""
+
+    code = "voucher_used_up"
+
+
+class VoucherVoid(Problem):
+    """``voucher_void`` (409): The code was withdrawn."""
+
+    code = "voucher_void"
+
+
+class VoucherYoursUsedUp(Problem):
+    """``voucher_yours_used_up`` (409): You have redeemed as many codes of this campaign as one person may
+    (max).
+    """
+
+    code = "voucher_yours_used_up"
 
 
 class WasCorrected(Problem):
@@ -1277,3 +1647,9 @@ class WrongState(Problem):
     """``wrong_state`` (409): The transition does not start from the state that the request is in."""
 
     code = "wrong_state"
+
+
+class ZoneWrong(Problem):
+    """``zone_wrong`` (422): There is no time zone of this name. Give one such as Europe/Berlin."""
+
+    code = "zone_wrong"

@@ -158,6 +158,95 @@ LIST_OUTBOX: Final[Route[answers.OutboxPage]] = Route("GET", "/v1/outbox", answe
 REPLAY_OUTBOX_ENTRY: Final[Route[answers.OutboxEntryView]] = Route(
     "POST", "/v1/outbox/{id}/replay", answers.OutboxEntryView
 )
+LIST_GRANTS: Final[Route[answers.GrantPage]] = Route(
+    "GET", "/v1/accounts/{account}/grants", answers.GrantPage
+)
+GET_GRANT: Final[Route[answers.GrantDetail]] = Route("GET", "/v1/grants/{grant}", answers.GrantDetail)
+LIST_GRANT_MOVES: Final[Route[answers.GrantMovePage]] = Route(
+    "GET", "/v1/grants/{grant}/moves", answers.GrantMovePage
+)
+FORECAST_GRANTS: Final[Route[answers.ForecastView]] = Route(
+    "GET", "/v1/accounts/{account}/grants/forecast", answers.ForecastView
+)
+REPORT_LIABILITY: Final[Route[answers.LiabilityReport]] = Route(
+    "GET", "/v1/credits/liability", answers.LiabilityReport
+)
+REPORT_EXPIRING: Final[Route[answers.MonthReport]] = Route("GET", "/v1/credits/expiring", answers.MonthReport)
+REPORT_BREAKAGE: Final[Route[answers.MonthReport]] = Route("GET", "/v1/credits/breakage", answers.MonthReport)
+REPORT_SPENT: Final[Route[answers.MonthReport]] = Route("GET", "/v1/credits/spent", answers.MonthReport)
+PREVIEW_GROUP_GRANT: Final[Route[answers.GroupPreview]] = Route(
+    "POST", "/v1/grants/group/preview", answers.GroupPreview
+)
+GRANT_TO_GROUP: Final[Route[answers.GroupView]] = Route(
+    "POST", "/v1/grants/group", answers.GroupView, keyed=True
+)
+LIST_ALERTS: Final[Route[answers.AlertList]] = Route(
+    "GET", "/v1/accounts/{account}/alerts", answers.AlertList
+)
+SET_ALERT: Final[Route[answers.AlertView]] = Route(
+    "PUT", "/v1/accounts/{account}/alerts/{asset}", answers.AlertView, keyed=True
+)
+LIST_CREDIT_PACKAGES: Final[Route[answers.PackageList]] = Route(
+    "GET", "/v1/credits/packages", answers.PackageList
+)
+PUT_CREDIT_PACKAGE: Final[Route[answers.PackageView]] = Route(
+    "PUT", "/v1/credits/packages/{package}", answers.PackageView, keyed=True
+)
+FULFILL_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/credits/orders/{id}/fulfill", answers.RequestView, keyed=True
+)
+RECEIVE_CREDIT_PAYMENT: Final[Route[answers.PaymentTaken]] = Route(
+    "POST", "/v1/credits/payments", answers.PaymentTaken
+)
+LIST_CREDIT_PAYMENTS: Final[Route[answers.PaymentPage]] = Route(
+    "GET", "/v1/credits/payments", answers.PaymentPage
+)
+REDEEM_VOUCHER: Final[Route[answers.RedeemedView]] = Route(
+    "POST", "/v1/vouchers/redeem", answers.RedeemedView, keyed=True
+)
+PREVIEW_VOUCHER: Final[Route[answers.VoucherPreview]] = Route(
+    "POST", "/v1/vouchers/preview", answers.VoucherPreview
+)
+LIST_REDEMPTIONS: Final[Route[answers.RedemptionPage]] = Route(
+    "GET", "/v1/vouchers/redemptions", answers.RedemptionPage
+)
+UNDO_REDEMPTION: Final[Route[answers.RedeemedView]] = Route(
+    "POST", "/v1/vouchers/redemptions/{id}/undo", answers.RedeemedView, keyed=True
+)
+BEGIN_CAMPAIGN: Final[Route[answers.CampaignView]] = Route(
+    "POST", "/v1/vouchers/campaigns", answers.CampaignView, keyed=True
+)
+LIST_CAMPAIGNS: Final[Route[answers.CampaignPage]] = Route(
+    "GET", "/v1/vouchers/campaigns", answers.CampaignPage
+)
+GET_CAMPAIGN: Final[Route[answers.CampaignView]] = Route(
+    "GET", "/v1/vouchers/campaigns/{campaign}", answers.CampaignView
+)
+CHANGE_CAMPAIGN: Final[Route[answers.CampaignView]] = Route(
+    "PUT", "/v1/vouchers/campaigns/{campaign}", answers.CampaignView, keyed=True
+)
+CHART_CAMPAIGN: Final[Route[answers.CampaignChart]] = Route(
+    "GET", "/v1/vouchers/campaigns/{campaign}/chart", answers.CampaignChart
+)
+MAKE_VOUCHER_CODES: Final[Route[answers.MadeCodes]] = Route(
+    "POST", "/v1/vouchers/campaigns/{campaign}/codes", answers.MadeCodes, keyed=True
+)
+LIST_VOUCHER_CODES: Final[Route[answers.CodePage]] = Route(
+    "GET", "/v1/vouchers/campaigns/{campaign}/codes", answers.CodePage
+)
+EXPORT_VOUCHER_CODES: Final[Route[str]] = Route("GET", "/v1/vouchers/campaigns/{campaign}/codes/export", str)
+PRINT_VOUCHER_CODES: Final[Route[answers.PrintedCodes]] = Route(
+    "GET", "/v1/vouchers/campaigns/{campaign}/print", answers.PrintedCodes
+)
+VOID_VOUCHER_CODE: Final[Route[answers.CampaignView]] = Route(
+    "POST", "/v1/vouchers/campaigns/{campaign}/codes/{number}/void", answers.CampaignView, keyed=True
+)
+LIST_CREDIT_UPDATES: Final[Route[answers.CreditUpdatePage]] = Route(
+    "GET", "/v1/credits/updates", answers.CreditUpdatePage
+)
+LIST_UPDATE_DEVICES: Final[Route[answers.DevicePage]] = Route(
+    "GET", "/v1/credits/updates/{transaction}/devices", answers.DevicePage
+)
 FILE_TRANSFER: Final[Route[answers.RequestView]] = Route(
     "POST", "/v1/requests/transfer", answers.RequestView, keyed=True
 )
@@ -304,4 +393,79 @@ CORRECT_BITCOIN_ADDRESS: Final[Route[answers.RequestView]] = Route(
 )
 DROP_CORRECTION_BITCOIN_ADDRESS: Final[Route[answers.RequestView]] = Route(
     "POST", "/v1/requests/bitcoin_address/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_RECURRING_GRANT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/recurring_grant", answers.RequestView, keyed=True
+)
+PAUSE_RECURRING_GRANT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/recurring_grant/{id}/pause", answers.RequestView, keyed=True
+)
+RESUME_RECURRING_GRANT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/recurring_grant/{id}/resume", answers.RequestView, keyed=True
+)
+END_RECURRING_GRANT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/recurring_grant/{id}/end", answers.RequestView, keyed=True
+)
+CORRECT_RECURRING_GRANT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/recurring_grant/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_RECURRING_GRANT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/recurring_grant/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_order", answers.RequestView, keyed=True
+)
+FULFIL_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_order/{id}/fulfil", answers.RequestView, keyed=True
+)
+PAY_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_order/{id}/pay", answers.RequestView, keyed=True
+)
+PAYMENT_FAILED_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_order/{id}/payment_failed", answers.RequestView, keyed=True
+)
+CANCEL_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_order/{id}/cancel", answers.RequestView, keyed=True
+)
+REOPEN_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_order/{id}/reopen", answers.RequestView, keyed=True
+)
+REFUND_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_order/{id}/refund", answers.RequestView, keyed=True
+)
+CORRECT_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_order/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_order/{id}/drop_correction", answers.RequestView, keyed=True
+)
+RESOLVE_CREDIT_PAYMENT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_payment/{id}/resolve", answers.RequestView, keyed=True
+)
+CORRECT_CREDIT_PAYMENT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_payment/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_CREDIT_PAYMENT: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/credit_payment/{id}/drop_correction", answers.RequestView, keyed=True
+)
+FILE_AUTO_TOP_UP: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/auto_top_up", answers.RequestView, keyed=True
+)
+CHANGE_AUTO_TOP_UP: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/auto_top_up/{id}/change", answers.RequestView, keyed=True
+)
+PAUSE_AUTO_TOP_UP: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/auto_top_up/{id}/pause", answers.RequestView, keyed=True
+)
+RESUME_AUTO_TOP_UP: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/auto_top_up/{id}/resume", answers.RequestView, keyed=True
+)
+END_AUTO_TOP_UP: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/auto_top_up/{id}/end", answers.RequestView, keyed=True
+)
+CORRECT_AUTO_TOP_UP: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/auto_top_up/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_AUTO_TOP_UP: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/auto_top_up/{id}/drop_correction", answers.RequestView, keyed=True
 )

@@ -2,7 +2,7 @@
 /** Print a class with the operations that a server has beside those of this package: of programs of its own. */
 import { readFileSync } from "node:fs";
 import { argv, exit, stderr, stdout } from "node:process";
-import * as sdk from "../dist/index.mjs";
+import { Bank, Credits, Groat } from "../dist/index.mjs";
 import { classOf, namesIn } from "./methods.mjs";
 import { comment, interfaceOf } from "./shapes.mjs";
 
@@ -25,17 +25,18 @@ const { paths, components } = await documentOf(source);
 const served = new Set(
   Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId)),
 );
-// Without the bank, a program may have a kind whose name is that of one of the bank's.
-const usesBank = Object.getOwnPropertyNames(sdk.Bank.prototype).every(
-  (id) => id === "constructor" || served.has(id),
-);
+// Without a program of groat's, another one may have a kind whose name is that of one of its kinds. A class has one base:
+// what the other program of groat's serves is printed.
+const base =
+  [Bank, Credits].find((program) =>
+    Object.getOwnPropertyNames(program.prototype).every((id) => id === "constructor" || served.has(id)),
+  ) ?? Groat;
 const operations = {};
 for (const [path, methods] of Object.entries(paths))
   for (const [method, operation] of Object.entries(methods)) {
     const id = operation.operationId;
-    if (Object.hasOwn(sdk.Groat.prototype, id) || (usesBank && Object.hasOwn(sdk.Bank.prototype, id)))
-      continue;
-    if (id in sdk.Groat.prototype) throw new Error(`${id}: every class has a method of this name`);
+    if (Object.hasOwn(Groat.prototype, id) || Object.hasOwn(base.prototype, id)) continue;
+    if (id in Groat.prototype) throw new Error(`${id}: every class has a method of this name`);
     operations[id] = { ...operation, method, path };
   }
 
@@ -56,17 +57,16 @@ const spoken = Object.values(operations).map(({ requestBody, responses }) => [
 ]);
 take(spoken);
 
-const base = usesBank ? "Bank" : "Groat";
 const code = classOf(
   name,
-  base,
-  `${base === "Bank" ? "The bank" : "Groat"} with the operations of our own programs.`,
+  base.name,
+  `${{ Bank: "The bank", Credits: "The credits" }[base.name] ?? "Groat"} with the operations of our own programs.`,
   operations,
   components.schemas,
 );
 const interfaces = [...own].map(([schema, of]) => interfaceOf(schema, of).join("\n"));
 const used = [
-  ...["at", base].filter((each) => each === base || code.includes("at`")),
+  ...["at", base.name].filter((each) => each === base.name || code.includes("at`")),
   ...["CallOptions", "Listed", "WriteOptions", ...[...known].sort()]
     .filter((each) => new RegExp(`\\b${each}\\b`).test([code, ...interfaces].join("\n")))
     .map((each) => `type ${each}`),

@@ -7,7 +7,15 @@ const SLOW = ["postTransactions", "previewSheet", "getStatement"];
 /** Options of a call that are no query parameters. */
 const OPTIONS = ["key", "signal", "timeoutMs"];
 
+/** Matches the words that no parameter may be called. */
+const RESERVED = new RegExp(
+  "^(arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for" +
+    "|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch" +
+    "|this|throw|true|try|typeof|var|void|while|with|yield)$",
+);
+
 const quoted = JSON.stringify;
+const parameterOf = (name) => (RESERVED.test(name) ? `${name}_` : name);
 const nameIn = ($ref) => $ref.replace("#/components/schemas/", "");
 
 /** The names of the schemas that something refers to, in order. */
@@ -30,7 +38,8 @@ export function classOf(name, base, description, operations, schemas) {
 
 function methodOf(id, operation, schemas) {
   const { method, path, summary, description, parameters = [], requestBody, responses } = operation;
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameterOf(name));
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) => `\${${parameterOf(name)}}`);
   const query = parameters.filter((each) => each.in === "query");
   const keyed = parameters.some((each) => each.name === KEY);
   const { call, result, reads } = answerOf(id, responses, query, schemas);
@@ -38,7 +47,7 @@ function methodOf(id, operation, schemas) {
   const body = content && bodyOf(id, content.schema, method, schemas);
   const sends = [
     `method: ${quoted(method.toUpperCase())}`,
-    `path: ${inPath.length > 0 ? `at\`${path.replaceAll("{", "$" + "{")}\`` : quoted(path)}`,
+    `path: ${inPath.length > 0 ? `at\`${filled}\`` : quoted(path)}`,
     ...(body ? ["body"] : []),
     ...(form === "multipart/form-data" ? ["form: true"] : []),
     ...(keyed ? ["keyed: true"] : []),

@@ -1,7 +1,7 @@
 export { again } from "./again.js";
 export * from "./bank.js";
 export type { ProblemStatus } from "./codes.js";
-export { fulfillCreditOrder, updateUserCredits } from "./credits.js";
+export * from "./credits.js";
 export {
   at,
   type CallOptions,
@@ -16,3 +16,4 @@ export { isNewer, type Versioned } from "./newer.js";
 export * from "./operations.js";
 export { signToken, type TokenOptions } from "./tokens.js";
 export type * from "./wire.js";
+export { fulfillCreditOrder, updateUserCredits } from "./words.js";

@@ -2,16 +2,21 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Bank, Groat } from "../src/index.js";
+import { Bank, Credits, Groat } from "../src/index.js";
 
 const server = join(import.meta.dirname, "..");
 const node = (...script: string[]) =>
   execFileSync(process.execPath, script, { cwd: server, encoding: "utf8", maxBuffer: 2 ** 24 });
-const { Groat: every, Bank: bank } = JSON.parse(readFileSync(join(server, "operations.json"), "utf8"));
+const {
+  Groat: every,
+  Bank: bank,
+  Credits: credits,
+} = JSON.parse(readFileSync(join(server, "operations.json"), "utf8"));
 
 test.each([
   ["operations.mjs", "operations.ts"],
   ["operations.mjs Bank", "bank.ts"],
+  ["operations.mjs Credits", "credits.ts"],
   ["codes.mjs", "codes.ts"],
   ["../client/wire.mjs", "wire.ts"],
 ])("what %s prints is src/%s: `make types` makes it anew", (script, file) => {
@@ -23,4 +28,7 @@ test("each operation of the document is a method", () => {
   expect(Object.keys(bank).length).toBeGreaterThan(40);
   for (const name of Object.keys(every)) expect(Groat.prototype).toHaveProperty(name, expect.any(Function));
   for (const name of Object.keys(bank)) expect(Bank.prototype).toHaveProperty(name, expect.any(Function));
+  expect(credits).toHaveProperty("redeemVoucher");
+  for (const name of Object.keys(credits))
+    expect(Credits.prototype).toHaveProperty(name, expect.any(Function));
 });

@@ -8,6 +8,7 @@ from groat.client import answers, inputs
 from groat.client import problems as own_problems
 from groat.client.bank import Bank
 from groat.client.calls import Calls
+from groat.client.credits import Credits
 from groat.client.generate.document import Document, problems, py_name
 from groat.client.generate.methods import Method, problem_class, problem_name
 from groat.client.generate.shapes import Types, answer_class, input_class
@@ -68,10 +69,12 @@ def own_module(document: Document, name: str) -> str:
 
 def _known(document: Document) -> set[str]:
     """Return the names of the operations for which groat.client has methods."""
-    of_bank = {name for name in vars(Bank) if not name.startswith("_")}
-    # Without the bank, a program may have a kind whose name is that of one of the bank's.
-    uses_bank = of_bank <= set(map(py_name, document.operations))
-    return vars(Calls).keys() | (of_bank if uses_bank else set())
+    served, known = set(map(py_name, document.operations)), set(vars(Calls))
+    for program in (Bank, Credits):
+        own = {name for name in vars(program) if not name.startswith("_")}
+        # Without that program, another one may have a kind whose name is that of one of its kinds.
+        known |= own if own <= served else set()
+    return known
 
 
 def _class_of(name: str, methods: list[Method], *, is_async: bool) -> str:

@@ -48,10 +48,10 @@ GRANT: dict[str, Any] = {
     "note": "Spring",
 }
 _TRANSACTION: dict[str, Any] = {
-    "id": _ID, "kind": "voucher", "reason": "Spring", "actor": "user:42", "effective_at": _AT, "recorded_at": _AT,
+    "id": _ID, "kind": "voucher", "reason": "Spring", "actor": "user:42", "at": _AT, "recorded_at": _AT,
     "metadata": {},
     "postings": [
-        {"source": "house:promotions", "destination": "user:42", "amount": "100", "asset": "CREDIT", "pending": "0"}
+        {"source": "house:promotions", "destination": "user:42", "amount": "100", "asset": "CREDIT"}
     ],
     "balances": [
         {"account": "user:42", "asset": "CREDIT", "balance": "100", "held": "0", "available": "100", "version": 1}
