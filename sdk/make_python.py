@@ -25,6 +25,7 @@ from groat.http.core import CORE
 from groat.http.openapi import document
 from groat.programs.bank import BANK
 from groat.programs.credits import CREDITS
+from groat.programs.placements import PLACEMENTS
 from groat.programs.standing import STANDING
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +39,7 @@ def served(programs: Iterable[Any]) -> Document:
     return Document(json.loads(document("", Catalogue(CORE, tuple(programs)))))
 
 
-PROGRAMS = {"Bank": BANK, "Credits": CREDITS}
+PROGRAMS = {"Bank": BANK, "Credits": CREDITS, "Placements": PLACEMENTS}
 BASE, WHOLE = served(STANDING), served((*STANDING, *PROGRAMS.values()))
 
 

@@ -18,15 +18,17 @@ from groat.client import AsyncClient, AsyncPaged, Client, Paged, Problem, answer
 from groat.client.bank import AsyncBank, Bank
 from groat.client.credits import AsyncCredits, Credits
 from groat.client.generate.document import py_name
+from groat.client.placements import AsyncPlacements, Placements
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
 from groat.http.openapi import document
 from groat.programs.bank import BANK
 from groat.programs.credits import CREDITS
+from groat.programs.placements import PLACEMENTS
 from groat.programs.standing import STANDING
 
 ROOT = Path(__file__).parents[2]
-CATALOGUE = Catalogue(CORE, (*STANDING, BANK, CREDITS))
+CATALOGUE = Catalogue(CORE, (*STANDING, BANK, CREDITS, PLACEMENTS))
 DOCUMENT: dict[str, Any] = json.loads(document("", CATALOGUE))
 OPERATIONS: dict[str, dict[str, Any]] = {
     operation["operationId"]: {**operation, "method": method.upper(), "path": path}
@@ -41,7 +43,7 @@ def test_they_are_what_make_types_makes(tmp_path: Path) -> None:
     subprocess.run(command, check=True, cwd=ROOT)
     made = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
     kept = {name: (ROOT / "src" / "groat" / "client" / name).read_text("utf-8") for name in made}
-    assert len(made) == 8
+    assert len(made) == 9
     assert made == kept, "run: make types"
 
 
@@ -179,7 +181,7 @@ def test_each_operation_is_a_method_that_sends_what_the_document_describes(id: s
     echo = Echo(operation)
     with httpx.Client(transport=httpx.MockTransport(echo)) as http:
         client = Client("http://groat.test", "a-token", http=http, retry_for_s=0)
-        found = call(speaker(id, client, Bank, Credits), id, operation)
+        found = call(speaker(id, client, Bank, Credits, Placements), id, operation)
         items = [next(found.pages())] if isinstance(found, Paged) else [found]
     check(id, operation, echo.request)
     schema = next(iter(operation["responses"].items()))[1].get("content", {}).get("application/json", {})
@@ -196,7 +198,7 @@ async def test_its_asynchronous_twin_sends_the_same(id: str) -> None:
     echo = Echo(operation)
     async with httpx.AsyncClient(transport=httpx.MockTransport(echo)) as http:
         client = AsyncClient("http://groat.test", "a-token", http=http, retry_for_s=0)
-        found = call(speaker(id, client, AsyncBank, AsyncCredits), id, operation)
+        found = call(speaker(id, client, AsyncBank, AsyncCredits, AsyncPlacements), id, operation)
         if isinstance(found, AsyncPaged):
             assert (await anext(found.pages())).items
         else:
@@ -210,16 +212,23 @@ def operations_with(*programs: Any) -> set[str]:
     return {operation["operationId"] for methods in paths.values() for operation in methods.values()}
 
 
-BASE, OF_CREDITS = operations_with(), operations_with(CREDITS)
+BASE = operations_with()
+OF = [operations_with(program) for program in (BANK, CREDITS, PLACEMENTS)]
 
 
-def speaker(id: str, client: Any, bank: Any, credits: Any) -> Any:
+def speaker(id: str, client: Any, *programs: Any) -> Any:
     """What has the method of an operation: the client, or the class of a program over it."""
-    return client if id in BASE else (credits if id in OF_CREDITS else bank)(client)
+    own = (program for program, ids in zip(programs, OF, strict=True) if id in ids)
+    return client if id in BASE else next(own)(client)
 
 
 def test_both_forms_take_the_same() -> None:
-    for one, other in ((Client, AsyncClient), (Bank, AsyncBank), (Credits, AsyncCredits)):
+    for one, other in (
+        (Client, AsyncClient),
+        (Bank, AsyncBank),
+        (Credits, AsyncCredits),
+        (Placements, AsyncPlacements),
+    ):
         for name, method in inspect.getmembers(one, inspect.isfunction):
             if not name.startswith("_") and name not in ("close", "with_token"):
                 twin = inspect.signature(getattr(other, name)).parameters

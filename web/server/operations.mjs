@@ -1,4 +1,4 @@
-/** Print src/operations.ts, or the like for a program ("Bank", "Credits"): a class with a method for each operation. */
+/** Print src/operations.ts, or the like for a program ("Bank", "Credits", "Placements"): a class with a method for each operation. */
 import { readFileSync } from "node:fs";
 import { classOf, namesIn } from "./generate/methods.mjs";
 import { comment } from "./generate/shapes.mjs";

@@ -48,8 +48,9 @@ def without_examples(content: dict[str, Any]) -> dict[str, Any]:
 
 every = served()
 found = {"Groat": every["operations"]}
-for program in ("bank", "credits"):
+PROGRAMS = ("bank", "credits", "placements")
+for program in PROGRAMS:
     own = served(program)["operations"].items()
     found[program.capitalize()] = {name: each for name, each in own if name not in every["operations"]}
-found["problems"] = served("bank", "credits")["problems"]
+found["problems"] = served(*PROGRAMS)["problems"]
 sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")

@@ -208,6 +208,20 @@ class CancelReasonMissing(Problem):
     code = "cancel_reason_missing"
 
 
+class CandidateNotFound(Problem):
+    """``candidate_not_found`` (404): There is no candidate with this id."""
+
+    code = "candidate_not_found"
+
+
+class CandidateWrong(Problem):
+    """``candidate_wrong`` (422): A candidate has a name of at most 200 characters, and an e-mail address of
+    at most 254.
+    """
+
+    code = "candidate_wrong"
+
+
 class CardAsset(Problem):
     """``card_asset`` (422): The card pays in another asset."""
 
@@ -340,6 +354,18 @@ class ExpiresInPast(Problem):
     """``expires_in_past`` (422): The expiry is not in the future. Give a later moment, or none."""
 
     code = "expires_in_past"
+
+
+class FileNotFound(Problem):
+    """``file_not_found`` (404): The placement has no file with this id."""
+
+    code = "file_not_found"
+
+
+class FileProcessed(Problem):
+    """``file_processed`` (409): The file was processed before (processed_at)."""
+
+    code = "file_processed"
 
 
 class FilesOverloaded(Problem):
@@ -1019,6 +1045,40 @@ class PaymentWrongCurrency(Problem):
     """``payment_wrong_currency`` (422): The payment is in another currency than the order (expected)."""
 
     code = "payment_wrong_currency"
+
+
+class PlacementArchived(Problem):
+    """``placement_archived`` (409): The placement is archived (archived_at). Take it out of the archive
+    first.
+    """
+
+    code = "placement_archived"
+
+
+class PlacementChanged(Problem):
+    """``placement_changed`` (409): Somebody changed the placement meanwhile (version). Read it again."""
+
+    code = "placement_changed"
+
+
+class PlacementExists(Problem):
+    """``placement_exists`` (409): There is a placement with this id already. Give another id, or none."""
+
+    code = "placement_exists"
+
+
+class PlacementNotFound(Problem):
+    """``placement_not_found`` (404): There is no placement with this id."""
+
+    code = "placement_not_found"
+
+
+class PlacementTitleWrong(Problem):
+    """``placement_title_wrong`` (422): A placement has a title of 1 to 200 characters, and a note of at
+    most 1,000.
+    """
+
+    code = "placement_title_wrong"
 
 
 class PlanDayWrong(Problem):

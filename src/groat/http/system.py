@@ -32,7 +32,10 @@ class ActionView(msgspec.Struct):
 
 
 class ConfigView(msgspec.Struct):
-    """The facts that a front end needs before anybody signs in. With no ``people_found_by`` nobody is told a name."""
+    """The facts that a front end needs before anybody signs in. With no ``people_found_by`` nobody is told a name.
+
+    ``programs`` are those that the settings turn on.
+    """
 
     version: str
     demo: bool
@@ -40,6 +43,7 @@ class ConfigView(msgspec.Struct):
     actions: dict[str, ActionView]
     people_found_by: str
     sandbox: bool = False
+    programs: list[str] = []
 
 
 class DemoPerson(msgspec.Struct):
@@ -166,6 +170,7 @@ def _is_local(call: Call) -> bool:
         "actions": {"spend": {"assets": ["CREDIT"], "max": "1000", "takes_to": False}},
         "people_found_by": "email",
         "sandbox": False,
+        "programs": ["bank"],
     },
 )
 async def get_config(call: Call) -> Answer:
@@ -177,7 +182,8 @@ async def get_config(call: Call) -> Answer:
     }
     listed = [AssetView(*assets[code]) for code in sorted(assets)]
     found_by, sandbox = call.settings.people_found_by, call.groat.is_sandbox
-    return Answer.of(ConfigView(VERSION, call.settings.demo, listed, actions, found_by, sandbox))
+    programs = list(call.settings.programs)
+    return Answer.of(ConfigView(VERSION, call.settings.demo, listed, actions, found_by, sandbox, programs))
 
 
 @operations.declare(

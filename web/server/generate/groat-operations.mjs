@@ -2,7 +2,7 @@
 /** Print a class with the operations that a server has beside those of this package: of programs of its own. */
 import { readFileSync } from "node:fs";
 import { argv, exit, stderr, stdout } from "node:process";
-import { Bank, Credits, Groat } from "../dist/index.mjs";
+import { Bank, Credits, Groat, Placements } from "../dist/index.mjs";
 import { classOf, namesIn } from "./methods.mjs";
 import { comment, interfaceOf } from "./shapes.mjs";
 
@@ -28,7 +28,7 @@ const served = new Set(
 // Without a program of groat's, another one may have a kind whose name is that of one of its kinds. A class has one base:
 // what the other program of groat's serves is printed.
 const base =
-  [Bank, Credits].find((program) =>
+  [Bank, Credits, Placements].find((program) =>
     Object.getOwnPropertyNames(program.prototype).every((id) => id === "constructor" || served.has(id)),
   ) ?? Groat;
 const operations = {};
@@ -60,7 +60,7 @@ take(spoken);
 const code = classOf(
   name,
   base.name,
-  `${{ Bank: "The bank", Credits: "The credits" }[base.name] ?? "Groat"} with the operations of our own programs.`,
+  `${{ Bank: "The bank", Credits: "The credits", Placements: "The placements" }[base.name] ?? "Groat"} with the operations of our own programs.`,
   operations,
   components.schemas,
 );

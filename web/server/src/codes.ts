@@ -30,6 +30,8 @@ export interface ProblemStatus {
   campaign_name_wrong: 422;
   campaign_not_found: 404;
   cancel_reason_missing: 422;
+  candidate_not_found: 404;
+  candidate_wrong: 422;
   card_asset: 422;
   card_frozen: 409;
   card_inactive: 409;
@@ -140,6 +142,11 @@ export interface ProblemStatus {
   payment_repeated: 409;
   payment_wrong_amount: 422;
   payment_wrong_currency: 422;
+  placement_archived: 409;
+  placement_changed: 409;
+  placement_exists: 409;
+  placement_not_found: 404;
+  placement_title_wrong: 422;
   plan_day_wrong: 422;
   price_changed: 409;
   price_in_force: 422;

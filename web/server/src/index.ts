@@ -14,6 +14,7 @@ export { GroatError, isProblem, Problem, type ProblemCode, UnknownOutcome, Unrea
 export type { Job, Metered, MeteredOptions, Used } from "./metered.js";
 export { isNewer, type Versioned } from "./newer.js";
 export * from "./operations.js";
+export * from "./placements.js";
 export { signToken, type TokenOptions } from "./tokens.js";
 export type * from "./wire.js";
 export { fulfillCreditOrder, updateUserCredits } from "./words.js";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Bank, Credits, Groat } from "../src/index.js";
+import { Bank, Credits, Groat, Placements } from "../src/index.js";
 
 const server = join(import.meta.dirname, "..");
 const node = (...script: string[]) =>
@@ -11,12 +11,14 @@ const {
   Groat: every,
   Bank: bank,
   Credits: credits,
+  Placements: placements,
 } = JSON.parse(readFileSync(join(server, "operations.json"), "utf8"));
 
 test.each([
   ["operations.mjs", "operations.ts"],
   ["operations.mjs Bank", "bank.ts"],
   ["operations.mjs Credits", "credits.ts"],
+  ["operations.mjs Placements", "placements.ts"],
   ["codes.mjs", "codes.ts"],
   ["../client/wire.mjs", "wire.ts"],
 ])("what %s prints is src/%s: `make types` makes it anew", (script, file) => {
@@ -31,4 +33,7 @@ test("each operation of the document is a method", () => {
   expect(credits).toHaveProperty("redeemVoucher");
   for (const name of Object.keys(credits))
     expect(Credits.prototype).toHaveProperty(name, expect.any(Function));
+  expect(placements).toHaveProperty("createPlacement");
+  for (const name of Object.keys(placements))
+    expect(Placements.prototype).toHaveProperty(name, expect.any(Function));
 });

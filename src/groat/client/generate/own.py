@@ -13,6 +13,7 @@ from groat.client.generate.document import Document, problems, py_name
 from groat.client.generate.methods import Method, problem_class, problem_name
 from groat.client.generate.shapes import Types, answer_class, input_class
 from groat.client.generate.text import docstring, module
+from groat.client.placements import Placements
 
 MADE_BY = "`python -m groat.client` from the server's OpenAPI document"
 _IMPORTS = {
@@ -70,7 +71,7 @@ def own_module(document: Document, name: str) -> str:
 def _known(document: Document) -> set[str]:
     """Return the names of the operations for which groat.client has methods."""
     served, known = set(map(py_name, document.operations)), set(vars(Calls))
-    for program in (Bank, Credits):
+    for program in (Bank, Credits, Placements):
         own = {name for name in vars(program) if not name.startswith("_")}
         # Without that program, another one may have a kind whose name is that of one of its kinds.
         known |= own if own <= served else set()

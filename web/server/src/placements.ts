@@ -1,0 +1,98 @@
+/** The operations of the program placements, made by `make types` from its OpenAPI document: do not edit. */
+
+import { at, type CallOptions, type Listed, type WriteOptions } from "./door.js";
+import { Groat } from "./operations.js";
+import type { CandidateInput, CandidatePage, CandidateView, DashboardView, MemberPage, PlaceInput, PlacementChange, PlacementInput, PlacementPage, PlacementView } from "./wire.js";
+
+/** A server of groat with the program placements. */
+export class Placements extends Groat {
+  /**
+   * Make a placement. A placement has files of candidates. An app that knows it by an id of its own gives that. For admins and services.
+   *
+   * `POST /v1/placements`
+   */
+  createPlacement(body: PlacementInput, options: WriteOptions = {}): Promise<PlacementView> {
+    return this.call<PlacementView>({ method: "POST", path: "/v1/placements", body, keyed: true }, options);
+  }
+
+  /**
+   * List placements. Placements, the newest first, each with how many files and candidates it has. For admins, support and services.
+   *
+   * `GET /v1/placements`
+   */
+  listPlacements(options: { archived?: boolean | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<PlacementPage> {
+    return this.list<PlacementPage>({ method: "GET", path: "/v1/placements" }, options);
+  }
+
+  /**
+   * Read a placement. A placement, with how many files and candidates it has. For admins, support and services.
+   *
+   * `GET /v1/placements/{placement}`
+   */
+  getPlacement(placement: string, options: CallOptions = {}): Promise<PlacementView> {
+    return this.call<PlacementView>({ method: "GET", path: at`/v1/placements/${placement}` }, options);
+  }
+
+  /**
+   * Change or archive a placement. Its candidates' screens show the change. A placement in the archive takes no files, candidates or credits. For admins and services.
+   *
+   * `PATCH /v1/placements/{placement}`
+   */
+  changePlacement(placement: string, body: PlacementChange, options: WriteOptions = {}): Promise<PlacementView> {
+    return this.call<PlacementView>({ method: "PATCH", path: at`/v1/placements/${placement}`, body, keyed: true }, options);
+  }
+
+  /**
+   * List a placement's candidates. Everybody who is placed there, by a file or without one, with what they have now. For admins, support and services.
+   *
+   * `GET /v1/placements/{placement}/candidates`
+   */
+  listPlacementCandidates(placement: string, options: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<MemberPage> {
+    return this.list<MemberPage>({ method: "GET", path: at`/v1/placements/${placement}/candidates` }, options);
+  }
+
+  /**
+   * Place a candidate. Places somebody without a file. Their screens show the placement at once. For admins and services.
+   *
+   * `PUT /v1/placements/{placement}/candidates/{user}`
+   */
+  placeCandidate(placement: string, user: string, body: PlaceInput = {}, options: WriteOptions = {}): Promise<CandidateView> {
+    return this.call<CandidateView>({ method: "PUT", path: at`/v1/placements/${placement}/candidates/${user}`, body, keyed: true }, options);
+  }
+
+  /**
+   * List candidates. All candidates in order of their ids, with what they have now. For admins, support and services.
+   *
+   * `GET /v1/candidates`
+   */
+  listCandidates(options: { q?: string | undefined; which?: "placed" | "regular" | "legacy" | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<CandidatePage> {
+    return this.list<CandidatePage>({ method: "GET", path: "/v1/candidates" }, options);
+  }
+
+  /**
+   * Read a candidate. A candidate, with what they have now. For admins, support and services.
+   *
+   * `GET /v1/candidates/{user}`
+   */
+  getCandidate(user: string, options: CallOptions = {}): Promise<CandidateView> {
+    return this.call<CandidateView>({ method: "GET", path: at`/v1/candidates/${user}` }, options);
+  }
+
+  /**
+   * Keep a candidate's record. Tells groat of somebody without a placement: a regular candidate, or one of an older app. Files that name their id or their e-mail address reach them. For admins and services.
+   *
+   * `PUT /v1/candidates/{user}`
+   */
+  keepCandidate(user: string, body: CandidateInput = {}, options: WriteOptions = {}): Promise<CandidateView> {
+    return this.call<CandidateView>({ method: "PUT", path: at`/v1/candidates/${user}`, body, keyed: true }, options);
+  }
+
+  /**
+   * Read a candidate's dashboard. A candidate's credits, their month, and where they are placed. People read their own, staff and services everybody's. Read it again after each event of the person's stream. For whoever is signed in; people get only what is theirs.
+   *
+   * `GET /v1/candidates/{user}/dashboard`
+   */
+  getCandidateDashboard(user: string, options: CallOptions = {}): Promise<DashboardView> {
+    return this.call<DashboardView>({ method: "GET", path: at`/v1/candidates/${user}/dashboard` }, options);
+  }
+}
