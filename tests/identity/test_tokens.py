@@ -87,6 +87,28 @@ async def test_what_groat_issues_it_reads() -> None:
     assert identity == Identity("user:42", "42", frozenset({"a", "b"}), LATER, NOW)
 
 
+@pytest.mark.parametrize(
+    ("claims", "of_settings", "user"),
+    [
+        ({"sub": "login-9", "candidateId": 42}, {}, "42"),
+        ({"sub": "login-9"}, {}, "login-9"),
+        ({"candidateId": "42"}, {}, "42"),
+        # The setting decides which claims may name a person at all.
+        ({"sub": "login-9", "candidateId": "42"}, {"jwt_user_claims": ("sub",)}, "login-9"),
+    ],
+)
+async def test_a_claim_that_a_program_reads_first(
+    claims: dict[str, Any], of_settings: dict[str, Any], user: str
+) -> None:
+    token = hs256({**claims, "exp": LATER})
+    settings = Settings(jwt_secret=SECRET, **of_settings)
+    assert (await Tokens(settings, ("candidateId",)).read(token)).user == user
+    # Tokens of groat's own keep their claim.
+    tokens = Tokens(settings, ("candidateId",))
+    assert (await tokens.read(tokens.issue("7", (), LATER - NOW, NOW))).user == "7"
+    assert (await Tokens(settings).read(token)).user == ("login-9" if "sub" in claims else "42")
+
+
 BAD = {
     "nothing": ("", "token_invalid"),
     "nonsense": ("nonsense", "token_invalid"),

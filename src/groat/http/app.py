@@ -39,6 +39,7 @@ from groat.live.socketio.relay import ConnectionCount, Neighbours, SessionRelay
 from groat.live.socketio.sids import Owner, new_name
 from groat.programs import Host, find_programs, record
 from groat.programs.own_settings import read_own_settings
+from groat.programs.program import first_claims
 from groat.programs.standing import STANDING
 from groat.sandbox.pool import Pool
 
@@ -326,7 +327,7 @@ class App:
             else:
                 groat.turn_on(self._programs, settings)
             await record.start_with(groat, self._programs, settings)
-            identities = Identities(groat, settings)
+            identities = Identities(groat, settings, first_claims(self._programs))
             stack.callback(identities.close)
             live = Live(groat, identities, settings)
             await live.start()

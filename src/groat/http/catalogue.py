@@ -69,7 +69,8 @@ class Catalogue:
 
     ``core`` are the operations that every server has. ``codes`` does not have those that kinds of requests declare.
     ``events`` are the types of events that streams carry, ``event_fields`` the types of what programs add to events, by
-    field, and ``packets`` the types of the objects of the events of Socket.IO, by name.
+    field, ``packets`` the types of the objects of the events of Socket.IO, by name, and ``join_events`` the rooms for
+    which their clients ask by events.
 
     Raises ValueError where two programs, or a program and the core, bring operations of one id or one route, one
     code, or events of one type or name, and for a name that no event can have.
@@ -103,6 +104,12 @@ class Catalogue:
             for field in msgspec.structs.fields(program.extension.tells.event)
         }
         self.packets = shapes(self.events, self.event_fields)
+        self.join_events = {
+            name: room
+            for program in self.programs
+            if program.extension is not None
+            for name, room in program.extension.tells.join_events.items()
+        }
         self.codes = dict(CORE_CODES)
         for program in self.programs:
             self.codes |= program.errors

@@ -27,8 +27,7 @@ PATHS: Final = ("/socket.io/", "/socket.io")
 class SocketIo:
     """Serves Socket.IO clients of a Live. `doors` are for its WebSockets, `serve` for requests of long-polling."""
 
-    def __init__(self, live: Live, translator: Translator, relay: SessionRelay, settings: Settings) -> None:
-        door = SocketDoor(live, translator, settings)
+    def __init__(self, live: Live, door: SocketDoor, relay: SessionRelay, settings: Settings) -> None:
         self.engine = Engine(
             door.server.make_handler,
             EngineLimits.of(settings),
@@ -48,7 +47,8 @@ class SocketIo:
         """Serve for as long as the process does. Raises SettingsError for names and assets that cannot be."""
         translator = Translator(catalogue.events, catalogue.event_fields, settings)
         translator.check(await groat.assets())
-        socketio = cls(live, translator, relay, settings)
+        door = SocketDoor(live, translator, settings, catalogue.join_events)
+        socketio = cls(live, door, relay, settings)
         keeper = asyncio.create_task(socketio.engine.keep_time(), name="groat-engine")
         try:
             yield socketio

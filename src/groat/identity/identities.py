@@ -48,14 +48,16 @@ FRESH_S = 1.0
 class Identities:
     """Finds and checks callers, over a Groat and its settings.
 
+    ``first_claims`` are claims that name a person before others (see :class:`groat.identity.tokens.Tokens`).
+
     Checked credentials are cached under their digest until they expire or their principal changes, because checking a
     signature costs more than posting a transaction.
     """
 
-    def __init__(self, groat: Groat, settings: Settings) -> None:
+    def __init__(self, groat: Groat, settings: Settings, first_claims: Sequence[str] = ()) -> None:
         self._groat = groat
         self._settings = settings
-        self._tokens = Tokens(settings)
+        self._tokens = Tokens(settings, first_claims)
         self._passwords = Passwords()
         self._throttle = Throttle()
         # When a node dies, thousands of its clients come at once with tokens that this node has not seen.

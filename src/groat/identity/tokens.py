@@ -71,15 +71,17 @@ class Tokens:
     """Reads and writes tokens by the settings' keys, issuer, audience and claim names.
 
     With ``jwt_jwks`` alone, tokens that groat itself issues (login, ``groat token``) are signed with the server's
-    own ``secret``; nobody else can make these. Raises SettingsError ``setting_invalid`` for a key of ``issuers`` that
+    own ``secret``; nobody else can make these. Those of ``jwt_user_claims`` that are among ``first_claims`` are read
+    before the others. Raises SettingsError ``setting_invalid`` for a key of ``issuers`` that
     cannot be used.
     """
 
     withdrawn = 0
     """Counts withdrawn keys: tokens that were checked before a withdrawal must be checked again."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, first_claims: Sequence[str] = ()) -> None:
         self._settings = settings
+        self._user_claims = sorted(settings.jwt_user_claims, key=lambda claim: claim not in first_claims)
         self._secret = settings.jwt_secret or (settings.secret if settings.jwt_jwks else "")
         self._hmac = settings.jwt_algorithm if settings.jwt_algorithm in HMAC else "HS256"
         self._shared_key = _shared_key(self._secret, self._hmac)
@@ -121,7 +123,7 @@ class Tokens:
                 "The token's signature is not by the key that is configured. Whoever signs it uses another one.",
             )
             raise
-        return _identity(claims, settings.jwt_user_claims, settings.jwt_roles_claim)
+        return _identity(claims, self._user_claims, settings.jwt_roles_claim)
 
     def issue(
         self, user: str, roles: tuple[str, ...], ttl_s: int, issued_at: int, session: str | None = None

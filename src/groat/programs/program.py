@@ -98,6 +98,7 @@ class Program:
     - ``story`` is its chapter of ``groat demo``.
     - ``facade`` has classes of words for apps, found as ``groat.program(<the class>)``.
     - ``channels`` deliver the entries that its commands put into the outbox.
+    - ``claims`` name a person before the other claims of the setting ``jwt_user_claims``, where they are among these.
     - ``audits`` and ``describe`` are called with all programs, and make checks and descriptions of operations.
     """
 
@@ -123,6 +124,7 @@ class Program:
         story: Story | None = None,
         console: ConsoleModule | None = None,
         channels: Sequence[Channel] = (),
+        claims: Sequence[str] = (),
         last: bool = False,
     ) -> None:
         self.name = name
@@ -144,6 +146,7 @@ class Program:
         self.story = story
         self.console = console
         self.channels = tuple(channels)
+        self.claims = tuple(claims)
         self.last = last
 
     @property
@@ -205,6 +208,11 @@ def _load(entry: EntryPoint) -> Program:
             f" {entry.value} does not.",
         )
     return program
+
+
+def first_claims(programs: Iterable[Program]) -> tuple[str, ...]:
+    """List the claims of tokens that name a person before others where these programs are turned on."""
+    return tuple(claim for program in programs for claim in program.claims)
 
 
 def check_once(what: str, names: Iterable[str]) -> None:

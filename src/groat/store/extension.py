@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -50,7 +51,8 @@ class Tells(NamedTuple):
 
     ``snapshot`` and ``event`` are structs whose fields the program adds to snapshots and to events. ``events`` are the
     types of events that it tells; ``of_kinds`` is the type of the data of the event ``<kind>_updated`` of each kind of
-    requests, and ``packets_of_kinds`` is what Socket.IO clients get of it.
+    requests, and ``packets_of_kinds`` is what Socket.IO clients get of it. ``join_events`` are events by which an app's
+    Socket.IO clients ask for a room, and which, as in the setting of this name.
     """
 
     snapshot: type[msgspec.Struct] | None = None
@@ -58,6 +60,7 @@ class Tells(NamedTuple):
     events: tuple[Event, ...] = ()
     of_kinds: type[msgspec.Struct] | None = None
     packets_of_kinds: Packets | None = None
+    join_events: Mapping[str, str] = MappingProxyType({})
 
 
 class Completion(NamedTuple):

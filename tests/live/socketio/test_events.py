@@ -154,8 +154,10 @@ def test_credits_are_numbers_for_their_person_alone() -> None:
             "id": "credit/42/3",
             "candidateId": "42",
             "credits": 95,
+            "previousCredits": 100,
             "delta": -5,
             "reason": "a bonus",
+            "at": "2026-01-01T00:00:00Z",
             "version": 3,
         },
     ]
@@ -175,8 +177,9 @@ def test_credits_are_numbers_for_their_person_alone() -> None:
 def test_no_number_is_inexact(delta: int, balance: int) -> None:
     packets = told(translator(), changes=[change("user:42", "CREDIT", str(delta), str(balance))])
     assert packets[0][1]["balance"] == str(balance)
-    if max(abs(delta), abs(balance)) <= NUMBER_MAX:
+    if max(abs(delta), abs(balance), abs(balance - delta)) <= NUMBER_MAX:
         assert int(float(packets[1][1]["credits"])) == balance
+        assert int(float(packets[1][1]["previousCredits"])) == balance - delta
         assert int(float(packets[1][1]["delta"])) == delta
     else:
         assert len(packets) == 1
@@ -324,7 +327,10 @@ def test_a_snapshot_comes_whole_and_by_the_events_of_state() -> None:
     assert packets[1][1] == balance | {
         "id": "balance/user:42/CREDIT/3", "delta": "0", "reason": "", "snapshot": True
     }  # fmt: skip
-    assert (packets[2][1]["credits"], packets[2][1]["delta"], packets[2][1]["snapshot"]) == (95, 0, True)
+    assert packets[2][1] == {
+        "id": "credit/42/3", "candidateId": "42", "credits": 95, "previousCredits": 95, "delta": 0, "reason": "",
+        "at": "2026-01-01T00:00:00Z", "version": 3, "snapshot": True,
+    }  # fmt: skip
     assert (packets[4][1]["status"], packets[4][1]["snapshot"]) == ("pending", True)
 
 
@@ -341,7 +347,9 @@ def test_ids_of_a_change_are_the_same_in_event_and_snapshot() -> None:
     event = told(names, changes=[change("user:42", "CREDIT", "-5", "95", 3)])
     snapshot = [
         json.loads(each)
-        for each in names.snapshot_packets("user:42", msgspec.json.encode({"balances": [at]}))
+        for each in names.snapshot_packets(
+            "user:42", msgspec.json.encode({"balances": [at], "as_of": BARE["at"]})
+        )
     ]
     assert [packet["id"] for _, packet in event] == [packet["id"] for _, packet in snapshot[1:]]
 

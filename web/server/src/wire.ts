@@ -630,13 +630,19 @@ export interface Credentials {
   email?: string | null;
 }
 
-/** A person's credits after a change, as whole numbers. Otherwise like `balance_updated`. */
+/**
+ * A person's credits after a change and before it, as whole numbers. Otherwise like `balance_updated`.
+ *
+ * `at` is the moment of the change; with `snapshot` it is that of reading.
+ */
 export interface CreditPacket {
   id: string;
   candidateId: string;
   credits: number;
+  previousCredits: number;
   delta: number;
   reason: string;
+  at: string;
   version: number;
   snapshot?: boolean;
 }

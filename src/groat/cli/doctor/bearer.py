@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
@@ -64,8 +65,13 @@ def _is_signed_by(token: str, key: str | bytes) -> bool:
     return True
 
 
-async def check_token(diagnosis: Diagnosis, token: str, settings: Settings | None) -> Identity | None:
-    """Check a token by the settings, or, where they are not known, as far as it tells itself. Returns its bearer."""
+async def check_token(
+    diagnosis: Diagnosis, token: str, settings: Settings | None, first: Sequence[str] = ()
+) -> Identity | None:
+    """Check a token by the settings, or, where they are not known, as far as it tells itself. Returns its bearer.
+
+    The claims ``first`` name a person before others.
+    """
     diagnosis.begin("token")
     if token.startswith(KEY_PREFIX):
         diagnosis.find("token_is_api_key")
@@ -80,7 +86,7 @@ async def check_token(diagnosis: Diagnosis, token: str, settings: Settings | Non
         _check_times(diagnosis, claims)
         return None
     try:
-        identity = await Tokens(settings).read(token)
+        identity = await Tokens(settings, first).read(token)
     except IdentityError as error:
         _explain(diagnosis, settings, error, token, header, claims)
         return None

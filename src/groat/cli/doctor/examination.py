@@ -10,6 +10,7 @@ from groat.cli.doctor.client import DoctorClient, ServerAddress, ServerUnreachab
 from groat.cli.doctor.findings import Diagnosis
 from groat.identity.tokens import Tokens
 from groat.live.socketio.packets import MAIN
+from groat.programs.program import first_claims
 from groat.settings import Settings, SettingsError, require_secret
 
 PROBE = "groat-doctor"
@@ -33,8 +34,10 @@ async def examine(
         diagnosis.find("url_invalid", "--remote needs --url.")
         return
     serves_here = False
+    first: Sequence[str] = ()
     if not remote:
         settings, programs = installation.check_all_settings(diagnosis, settings, faults)
+        first = first_claims(programs)
         installation.check_secrets(diagnosis, settings)
         serves_here = await server.check_port(diagnosis, settings, bool(url))
         await installation.check_database(diagnosis, settings, programs, serves_here)
@@ -51,7 +54,7 @@ async def examine(
         except ServerUnreachable as error:
             diagnosis.find("server_unreachable", f"{client.address}: {error}.")
             return
-    await _examine_tokens(diagnosis, client if reached else None, known, settings, token)
+    await _examine_tokens(diagnosis, client if reached else None, known, settings, token, first)
 
 
 def _client(diagnosis: Diagnosis, settings: Settings, url: str, serves_here: bool) -> DoctorClient | None:
@@ -67,12 +70,17 @@ def _client(diagnosis: Diagnosis, settings: Settings, url: str, serves_here: boo
 
 
 async def _examine_tokens(
-    diagnosis: Diagnosis, client: DoctorClient | None, known: Settings | None, settings: Settings, token: str
+    diagnosis: Diagnosis,
+    client: DoctorClient | None,
+    known: Settings | None,
+    settings: Settings,
+    token: str,
+    first: Sequence[str],
 ) -> None:
     """Check the token that is given, or else one of the doctor's own, and read with it as a page does."""
     taken_here: bool | None = None
     if token:
-        identity = await bearer.check_token(diagnosis, token, known)
+        identity = await bearer.check_token(diagnosis, token, known, first)
         taken_here = None if known is None else identity is not None
         if diagnosis.has("token_malformed", "token_is_api_key"):
             return

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from struct import Struct
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import msgspec
@@ -365,13 +366,22 @@ class SocketReader(Member):
 
 
 class SocketDoor:
-    """Makes the readers of all namespaces. `server.make_handler` is for the Engine."""
+    """Makes the readers of all namespaces. `server.make_handler` is for the Engine.
 
-    def __init__(self, live: Live, names: Names, settings: Settings) -> None:
+    `join_events` of programs count beside those of the settings, which come first.
+    """
+
+    def __init__(
+        self,
+        live: Live,
+        names: Names,
+        settings: Settings,
+        join_events: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.live = live
         self.names = names
         self.pids = Pids(settings.secret)
-        self.join_events = settings.join_events
+        self.join_events = {**join_events, **settings.join_events}
         self.last_end = b""
         self._query_token = settings.socketio_query_token
         make = partial(SocketReader, self)

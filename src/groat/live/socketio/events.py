@@ -64,13 +64,18 @@ class BalancePacket(msgspec.Struct, omit_defaults=True):
 
 
 class CreditPacket(msgspec.Struct, omit_defaults=True):
-    """A person's credits after a change, as whole numbers. Otherwise like ``balance_updated``."""
+    """A person's credits after a change and before it, as whole numbers. Otherwise like ``balance_updated``.
+
+    ``at`` is the moment of the change; with ``snapshot`` it is that of reading.
+    """
 
     id: str
     candidate: str = msgspec.field(name="candidateId")
     credits: int
+    previous: int = msgspec.field(name="previousCredits")
     delta: int
     reason: str
+    at: str
     version: int
     snapshot: bool = False
 
@@ -144,6 +149,7 @@ class _Told(msgspec.Struct, gc=False):
     """The part of every event that is read; the programs' fields are added to it."""
 
     reason: str
+    at: str
     changes: list[_ToldChange] | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
 
@@ -152,6 +158,7 @@ class _Stands(msgspec.Struct):
     """The part of every snapshot that is read; the lists that have packets are added to it."""
 
     balances: list[BalanceView]
+    as_of: str
 
 
 _BALANCE, _CREDIT, _COMMISSION, _SNAPSHOT = CORE
@@ -265,7 +272,7 @@ class Translator:
                     change.reason = told.reason
                     found.append(_encode((self._balance, change)))
                 if change.asset == self._credits and change.account == stream:
-                    found += self._credit(stream, change, change.delta, told.reason)
+                    found += self._credit(stream, change, change.delta, told.reason, told.at)
                 elif change.account.endswith(_COMMISSIONS) and stream.startswith(_USER):
                     found += self._commission(change, _read_cause(event).kind, told.reason)
         if told.data is not UNSET:
@@ -307,7 +314,7 @@ class Translator:
                 )
                 found.append(_encode((self._balance, stands_at)))
             if asset == self._credits and account == stream:
-                found += self._credit(stream, balance, "0", "", snapshot=True)
+                found += self._credit(stream, balance, "0", "", stands.as_of, snapshot=True)
         for field, of in self._listed:
             for each in getattr(stands, field) or ():
                 for name, packet in of(each):
@@ -321,6 +328,7 @@ class Translator:
         balance: _ToldChange | BalanceView,
         delta: str,
         reason: str,
+        at: str,
         *,
         snapshot: bool = False,
     ) -> list[bytes]:
@@ -328,14 +336,21 @@ class Translator:
         if not stream.startswith(_USER):
             return []
         if not (_is_whole(balance.balance) and _is_whole(delta)):
-            account, asset = balance.account, balance.asset
-            _told.warning("socketio_credits_not_exact", account, account=account, asset=asset)
-            return []
+            return self._not_exact(balance)
         person, version = stream.removeprefix(_USER), balance.version
+        credits, change = int(balance.balance), int(delta)
+        previous = credits - change
+        if not -NUMBER_MAX <= previous <= NUMBER_MAX:
+            return self._not_exact(balance)
         packet = CreditPacket(
-            f"credit/{person}/{version}", person, int(balance.balance), int(delta), reason, version, snapshot
+            f"credit/{person}/{version}", person, credits, previous, change, reason, at, version, snapshot
         )
         return [_encode((self._name_of[_CREDIT], packet))]
+
+    def _not_exact(self, balance: _ToldChange | BalanceView) -> list[bytes]:
+        account, asset = balance.account, balance.asset
+        _told.warning("socketio_credits_not_exact", account, account=account, asset=asset)
+        return []
 
     def _commission(self, change: _ToldChange, kind: str, reason: str) -> list[bytes]:
         """Tell of a movement of commissions. A hold moves none."""

@@ -10,6 +10,7 @@ from groat.programs.placements import operations
 from groat.programs.placements.commands import NEWS, TOLD
 from groat.programs.placements.errors import PLACEMENT_ERRORS, PLACEMENT_REFUSALS
 from groat.programs.placements.own_settings import PlacementsSettings
+from groat.programs.placements.socketio import CLAIMS, JOIN_EVENTS
 from groat.programs.placements.views import PlacementNews, PlacementTold
 from groat.store.extension import Event, Extension, Tells
 
@@ -18,11 +19,12 @@ PLACEMENTS = Program(
     extension=Extension(
         "placements",
         Path(__file__).parent,
-        tells=Tells(events=(Event(TOLD, PlacementTold), Event(NEWS, PlacementNews))),
+        tells=Tells(events=(Event(TOLD, PlacementTold), Event(NEWS, PlacementNews)), join_events=JOIN_EVENTS),
     ),
     operations=(*operations.operations,),
     errors=PLACEMENT_REFUSALS | PLACEMENT_ERRORS,
     settings=PlacementsSettings,
+    claims=CLAIMS,
 )
 """The program that ``programs = ["placements"]`` in the settings turns on."""
 

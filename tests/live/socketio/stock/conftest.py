@@ -15,6 +15,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     served = Server(
         tmp_path_factory.mktemp("stock"),
         GROAT_JOIN_EVENTS='{"join_user_room": "user", "join_support_room": "role:support"}',
+        GROAT_PROGRAMS="placements",
         GROAT_CONNECTS_PER_MINUTE="1000",
         GROAT_SOCKETIO_QUERY_TOKEN="true",
         GROAT_LOG_LEVEL="debug",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
@@ -130,6 +131,33 @@ async def test_a_room_of_ones_own_is_joined_and_anothers_refused(server: Server)
         await credit(server, me)
         assert [each["candidateId"] for each in await client.hears("credit-updated")] == [me]
     assert "socketio_join_refused" in server.log.read_text()
+
+
+async def test_a_candidate_is_who_the_claim_names_and_joins_no_room_of_another(server: Server) -> None:
+    me, other = someone(), someone()
+    claims = {"sub": f"login-of-{me}", "candidateId": me, "exp": int(time.time()) + 3600}
+    async with stock(server, jwt.encode(claims, JWT_SECRET, algorithm="HS256")) as client:
+        await client.has("connect")
+        joined = await client.ask("join", f"candidate-{me}")
+        assert joined == {"success": True, "room": f"user:{me}"}
+        for event, room in (
+            ("join", f"candidate-{other}"),
+            ("join-candidate", {"candidateId": other}),
+            ("join_candidate_room", other),
+            ("join", f"login-of-{me}"),
+        ):
+            assert (await client.ask(event, room))["code"] == "forbidden"
+        await credit(server, other)
+        await credit(server, me, 2, "Spring bonus")
+        told = (await client.hears("credit-updated", 2))[1]
+        assert told.items() >= {
+            "candidateId": me, "credits": 2, "previousCredits": 1, "delta": 1, "reason": "Spring bonus", "version": 2
+        }.items()  # fmt: skip
+        # RFC 3339, in UTC.
+        assert datetime.fromisoformat(told["at"]).utcoffset() == timedelta()
+        assert len(client.heard("error")) == 4
+    refused = [line for line in server.log.read_text().splitlines() if "socketio_join_refused" in line]
+    assert any(f"candidate-{other}" in line for line in refused)
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"]], ids=" ".join)
