@@ -34,7 +34,7 @@ def brief(sheet: Sheet) -> list[tuple[str, int | str | None]]:
 
 
 def warned(sheet: Sheet) -> list[str]:
-    return [warning.code for warning in sheet.warnings]
+    return [warning.code for warning in sheet.head.warnings]
 
 
 def refused(content: str | bytes, asset: Asset = USD, **choices: Any) -> SheetError:
@@ -100,7 +100,7 @@ class TestNumbers:
     def test_by_column(self, cells: list[str], expected: list[int | str], decimal: str | None) -> None:
         sheet = text("user;amount\n" + "".join(f"{n};{cell}\n" for n, cell in enumerate(cells)))
         assert [found for _, found in brief(sheet)] == expected
-        assert sheet.decimal == decimal
+        assert sheet.head.decimal == decimal
 
     def test_the_cases(self) -> None:
         assert brief(case("points-for-thousands.csv")) == [("42", 123456), ("43", 100000)]
@@ -122,7 +122,7 @@ class TestNumbers:
 
     def test_the_text_of_the_file_stays_beside_its_meaning(self) -> None:
         (row,) = text("user;amount\n1;1.234,50\n").rows
-        assert (row.written, row.amount, row.units) == ("1.234,50", "1234.5", 123450)
+        assert (row.raw, row.amount, row.units) == ({"amount": "1.234,50"}, "1234.5", 123450)
 
     @pytest.mark.parametrize(
         ("number", "asset", "expected"),
@@ -233,7 +233,7 @@ class TestTotals:
     def test_the_case(self) -> None:
         sheet = case("total-row.csv")
         assert brief(sheet) == [("42", 500), ("7", 500)]
-        assert [(warning.code, warning.line) for warning in sheet.warnings] == [("total_row", 4)]
+        assert [(warning.code, warning.line) for warning in sheet.head.warnings] == [("total_row", 4)]
 
     @pytest.mark.parametrize(
         "row",
@@ -257,7 +257,7 @@ class TestTotals:
 
     def test_a_total_in_a_language_that_nobody_knows_is_told(self) -> None:
         sheet = text("user,amount\n42,5\n7,7\n8,1\nKokku,13\n")
-        assert (len(sheet.rows), [(w.code, w.line) for w in sheet.warnings]) == (4, [("maybe_total", 5)])
+        assert (len(sheet.rows), [(w.code, w.line) for w in sheet.head.warnings]) == (4, [("maybe_total", 5)])
         assert warned(text("user,amount\n42,5\n7,7\n8,1\n9,14\n")) == []
 
     @pytest.mark.parametrize("row", ["total-42,12", "summer,12", "7,12", "sum.of.us,12"])
@@ -377,16 +377,16 @@ class TestSheets:
 
     def test_the_visible_one(self) -> None:
         sheet = case("hidden-sheet-first.xlsx")
-        assert (sheet.sheet, brief(sheet)) == ("Pay", [("42", 50000)])
-        assert [(each.name, each.hidden) for each in sheet.sheets] == [("Old", True), ("Pay", False)]
+        assert (sheet.head.sheet, brief(sheet)) == ("Pay", [("42", 50000)])
+        assert [(each.name, each.hidden) for each in sheet.head.sheets] == [("Old", True), ("Pay", False)]
         assert warned(sheet) == ["further_sheets"]
         hidden = case("hidden-sheet-first.xlsx", USD, Choices(sheet="Old"))
         assert (brief(hidden), warned(hidden)) == ([("42", 500)], ["hidden_sheet"])
 
     def test_further_ones_are_said_and_can_be_chosen(self) -> None:
         first, second = case("two-sheets.xlsx"), case("two-sheets.xlsx", USD, Choices(sheet="Feb"))
-        assert (first.sheet, brief(first), warned(first)) == ("Jan", [("42", 500)], ["further_sheets"])
-        assert (second.sheet, brief(second), warned(second)) == ("Feb", [("7", 600)], [])
+        assert (first.head.sheet, brief(first), warned(first)) == ("Jan", [("42", 500)], ["further_sheets"])
+        assert (second.head.sheet, brief(second), warned(second)) == ("Feb", [("7", 600)], [])
 
     def test_one_that_there_is_not(self) -> None:
         error = refused((SHEETS / "two-sheets.xlsx").read_bytes(), sheet="March")
@@ -411,7 +411,7 @@ class TestSheets:
     def test_a_table_that_does_not_begin_in_the_corner(self) -> None:
         data = xlsx([], [], [None, None, "user", "amount"], [None, None, (7, "000"), 5])
         sheet = read_sheet(data, USD)
-        assert (brief(sheet), sheet.header_line, sheet.places) == (
+        assert (brief(sheet), sheet.head.header_line, sheet.head.places) == (
             [("007", 500)],
             3,
             {"user": 3, "amount": 4},
@@ -432,7 +432,7 @@ class TestColumns:
         assert error.fields["candidates"][1] == {"number": 3, "name": "Email", "sample": "ursula@example.com"}
         for chosen in ("Email", "email", "3"):
             sheet = read_sheet(data, USD, "", Choices(user_column=chosen))
-            assert (brief(sheet), sheet.columns["user"]) == ([("ursula@example.com", 500)], "Email")
+            assert (brief(sheet), sheet.head.columns["user"]) == ([("ursula@example.com", 500)], "Email")
 
     def test_two_amounts(self) -> None:
         data = (SHEETS / "two-amount-columns.csv").read_bytes()
@@ -440,7 +440,7 @@ class TestColumns:
         assert (error.code, error.fields["role"]) == ("sheet_columns_unclear", "amount")
         assert [each["name"] for each in error.fields["candidates"]] == ["Credits to add", "Total"]
         sheet = read_sheet(data, USD, "", Choices(amount_column="Credits to add"))
-        assert (brief(sheet), sheet.places) == ([("42", 500)], {"user": 1, "amount": 2})
+        assert (brief(sheet), sheet.head.places) == ([("42", 500)], {"user": 1, "amount": 2})
 
     @pytest.mark.parametrize(
         ("header", "column"),
@@ -453,7 +453,7 @@ class TestColumns:
     )  # fmt: skip
     def test_units_and_words_around_a_name(self, header: str, column: str) -> None:
         sheet = text(f"{header}\n42,5\n")
-        assert (brief(sheet), sheet.columns["amount"]) == ([("42", 500)], column)
+        assert (brief(sheet), sheet.head.columns["amount"]) == ([("42", 500)], column)
 
     @pytest.mark.parametrize(
         "header",
@@ -492,10 +492,10 @@ class TestColumns:
 
     def test_everything_that_may_be_chosen_is_shown(self) -> None:
         sheet = text("user;name;amount\n42;Ursula;5\n")
-        assert [(each.number, each.name, each.sample) for each in sheet.found] == [
+        assert [(each.number, each.name, each.sample) for each in sheet.head.found] == [
             (1, "user", "42"), (2, "name", "Ursula"), (3, "amount", "5"),
         ]  # fmt: skip
-        assert (sheet.places, sheet.header_line) == ({"user": 1, "amount": 3}, 1)
+        assert (sheet.head.places, sheet.head.header_line) == ({"user": 1, "name": 2, "amount": 3}, 1)
 
 
 class TestLetters:
@@ -511,7 +511,7 @@ class TestLetters:
         samples = {each["encoding"]: each["sample"] for each in error.fields["encodings"]}
         assert "Премия за март" in samples[encoding]
         sheet = read_sheet(data, USD, "", Choices(encoding=encoding))
-        assert (sheet.rows[0].reason, sheet.encoding, warned(sheet)) == ("Премия за март", encoding, [])
+        assert (sheet.rows[0].reason, sheet.head.encoding, warned(sheet)) == ("Премия за март", encoding, [])
 
     @pytest.mark.parametrize("encoding", ["cp1253", "cp1255", "shift_jis", "gb18030", "euc-kr"])
     def test_other_scripts(self, encoding: str) -> None:
@@ -528,7 +528,7 @@ class TestLetters:
 
     def test_warned_where_words_look_western(self) -> None:
         sheet = read_sheet("user;amount;reason\n42;5;Für Zoë\n".encode("cp1252"), USD)
-        assert (sheet.rows[0].reason, sheet.encoding, warned(sheet)) == (
+        assert (sheet.rows[0].reason, sheet.head.encoding, warned(sheet)) == (
             "Für Zoë",
             "cp1252",
             ["encoding_guessed"],
@@ -541,7 +541,7 @@ class TestLetters:
     def test_letters_that_were_broken_before(self) -> None:
         broken = "Für Zoë".encode().decode("cp1252")
         sheet = text(f"user;amount;reason\n42;5;{broken}\n7;5;Für Zoë\n8;5;a\ufffdb\n")
-        assert [(warning.code, warning.line) for warning in sheet.warnings] == [
+        assert [(warning.code, warning.line) for warning in sheet.head.warnings] == [
             ("text_mangled", 2),
             ("text_mangled", 4),
         ]

@@ -23,6 +23,7 @@ from groat.sheets import (
     bad_rows_csv,
     read_sheet,
 )
+from groat.sheets.workbooks import UNPACKED_BYTES_MAX
 
 SHEETS = Path(__file__).parents[1] / "data" / "sheets"
 CREDIT = Asset("CREDIT", 0)
@@ -79,8 +80,8 @@ def test_encodings_and_separators(encoding: str, expected: str, delimiter: str, 
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter, lineterminator=newline).writerows(lines)
     sheet = read_sheet(text.getvalue().encode(encoding), CREDIT)
-    assert (sheet.encoding, sheet.delimiter, sheet.sheet) == (expected, delimiter, None)
-    assert sheet.columns == {"user": "User", "amount": "Amount", "reason": "Reason"}
+    assert (sheet.head.encoding, sheet.head.delimiter, sheet.head.sheet) == (expected, delimiter, None)
+    assert sheet.head.columns == {"user": "User", "amount": "Amount", "reason": "Reason"}
     assert sheet.rows == [
         ReadRow(2, "42", "50", "Für Zoë – thanks", 50),
         ReadRow(3, "7", "3", 'a "quoted", one; two', 3),
@@ -106,7 +107,7 @@ def test_header_synonyms(header: str) -> None:
 
 def test_the_better_name_for_the_person_wins() -> None:
     sheet = read_sheet(b"email,id,user id,amount\na@b.c,1,42,5\n", CREDIT)
-    assert sheet.columns["user"] == "user id"
+    assert sheet.head.columns["user"] == "user id"
     assert brief(sheet.rows) == [(2, "42", 5)]
 
 
@@ -191,7 +192,7 @@ def test_xlsx_numbers_are_read_as_people_see_them() -> None:
         before=["Read me"],
     )  # fmt: skip
     sheet = read_sheet(data, USD)
-    assert (sheet.encoding, sheet.delimiter, sheet.sheet) == (None, None, "Sheet")
+    assert (sheet.head.encoding, sheet.head.delimiter, sheet.head.sheet) == (None, None, "Sheet")
     assert brief(sheet.rows) == [
         (4, "42", 1250),
         (5, "m-2", 30),
@@ -216,11 +217,13 @@ def test_xlsx_formulas_count_with_their_computed_value() -> None:
 
 
 def bomb(declared_size: int | None = None) -> bytes:
-    """An XLSX whose sheet unpacks to 80 MiB; ``declared_size`` makes the directory lie about it."""
-    out = io.BytesIO(repacked(xlsx(["user", "amount"]), xl__worksheets__sheet1_xml=b" " * (80 << 20)))
+    """An XLSX whose sheet unpacks to more than 128 MiB; ``declared_size`` makes the directory lie about it."""
+    out = io.BytesIO(
+        repacked(xlsx(["user", "amount"]), xl__worksheets__sheet1_xml=b" " * (UNPACKED_BYTES_MAX + 1))
+    )
     if declared_size is not None:
         data = bytearray(out.getvalue())
-        true_size = (80 << 20).to_bytes(4, "little")
+        true_size = (UNPACKED_BYTES_MAX + 1).to_bytes(4, "little")
         while (at := data.find(true_size)) >= 0:
             data[at : at + 4] = declared_size.to_bytes(4, "little")
         return bytes(data)
@@ -247,8 +250,6 @@ HOSTILE = {
     "too large": (b"x" * (FILE_BYTES_MAX + 1), "sheet_too_large"),
     "too many rows": (b"user,amount\n" + b"1,1\n" * (ROWS_MAX + 100), "sheet_too_many_rows"),
     "too many columns": (b"user,amount" + b",x" * COLUMNS_MAX + b"\n1,2\n", "sheet_too_many_columns"),
-    "unclosed quote": (b'user,amount\n"42,5\n', "sheet_unreadable"),
-    "a huge cell": (b"user,amount\n" + b"9" * 200_000 + b",5\n", "sheet_unreadable"),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "sheet_wrong_kind"),
     "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "sheet_wrong_kind"),
     "odd UTF-16": (b"\xff\xfeu\x00s\x00e", "sheet_wrong_kind"),

@@ -1005,11 +1005,11 @@ class AsyncCalls:
         reason_column: str | UnsetType = UNSET,
         timeout_s: float | None = None,
     ) -> answers.SheetPreview:
-        """``POST /v1/sheets/preview``: Check a file of people and amounts. Reads the CSV or XLSX in the
-        form's `file`, with amounts of `asset` and `default_reason` for rows that have none. Every row is
-        checked and nothing is written: post the good rows with POST /v1/transactions/bulk. The other
-        fields correct what the file leaves open; where somebody has to choose first, the error's members
-        say what from. For admins and support.
+        """``POST /v1/sheets/preview``: Check a file of people and amounts. Reads the form's `file` (CSV,
+        TSV, XLSX, XLS, ODS), with amounts of `asset`. Rows without a reason get `default_reason`. Every
+        row is checked and nothing is written: post the good rows with POST /v1/transactions/bulk. The
+        other fields correct what the file leaves open; where somebody has to choose first, the error's
+        members say what from. For admins and support.
         """
         return await self._call(
             table.PREVIEW_SHEET,

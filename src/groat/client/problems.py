@@ -1268,7 +1268,7 @@ class SheetTooCostly(Problem):
 
 
 class SheetTooLarge(Problem):
-    """``sheet_too_large`` (413): The file is larger than 8 MiB, or unpacks to more than 64 MiB. Split it."""
+    """``sheet_too_large`` (413): The file is larger than 16 MiB, or unpacks to more than 128 MiB. Split it."""
 
     code = "sheet_too_large"
 
@@ -1282,7 +1282,7 @@ class SheetTooManyColumns(Problem):
 
 
 class SheetTooManyRows(Problem):
-    """``sheet_too_many_rows`` (413): The file has more than 50,000 rows. Split it."""
+    """``sheet_too_many_rows`` (413): The file has more than 100,000 rows. Split it."""
 
     code = "sheet_too_many_rows"
 
@@ -1294,7 +1294,9 @@ class SheetUnreadable(Problem):
 
 
 class SheetWrongKind(Problem):
-    """``sheet_wrong_kind`` (400): Only CSV and XLSX files can be read. Save it as one of these."""
+    """``sheet_wrong_kind`` (400): Only CSV, TSV, XLSX, XLS and ODS files can be read. Save it as one of
+    these.
+    """
 
     code = "sheet_wrong_kind"
 

@@ -18,7 +18,7 @@ from groat.api.operations import Operation
 from groat.api.problems import HttpError, problem
 from groat.api.services import Services
 from groat.asgi import Message, Receive, Scope, Send, mount_of, path_of
-from groat.http import sheets, socketio
+from groat.http import socketio
 from groat.http.catalogue import Catalogue
 from groat.http.core import CORE
 from groat.http.cors import Cors
@@ -42,6 +42,7 @@ from groat.programs.own_settings import read_own_settings
 from groat.programs.program import first_claims
 from groat.programs.standing import STANDING
 from groat.sandbox.pool import Pool
+from groat.sheets.answer import READ
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -338,7 +339,7 @@ class App:
                 stack.push_async_callback(nodes.stop)
             self._relay = SessionRelay(settings.secret, self.here, nodes, self.neighbours, self.gate)
             programs = self.catalogue.programs
-            works = (sheets.READ, *(work for program in programs for work in program.works))
+            works = (READ, *(work for program in programs for work in program.works))
             sandbox = Pool(tuple(work.module for work in works))
             stack.push_async_callback(sandbox.close)
             services = Services(settings, groat, identities, live, sandbox)

@@ -1,10 +1,10 @@
-"""The preview of a CSV or XLSX file of people and amounts: everything is checked, nothing is written."""
+"""The preview of a file of people and amounts: everything is checked, nothing is written."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from typing import IO, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 import multipart
@@ -17,7 +17,7 @@ from groat.api.rights import Right
 from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_text
-from groat.sandbox.pool import SANDBOX_ERRORS, SandboxWork, WorkFailed
+from groat.sandbox.pool import SANDBOX_ERRORS
 from groat.sheets import (
     DELIMITERS,
     ENCODINGS,
@@ -25,20 +25,17 @@ from groat.sheets import (
     Choices,
     ReadRow,
     RowProblem,
-    Sheet,
     SheetColumn,
-    SheetError,
+    SheetHead,
     SheetName,
     SheetRemark,
 )
-from groat.sheets.order import SheetOrder, take_sheet
+from groat.sheets.answer import SheetAnswer, read_in_sandbox
+from groat.sheets.order import SheetOrder
 from groat.store.flow import Flow, Query
 
 operations = Operations()
 
-READ = SandboxWork(
-    "groat.sheets.order:read", memory_bytes=384 << 20, cpu_s=8, wall_s=20.0, answer_bytes=32 << 20
-)
 CHOICES = ("sheet", "encoding", "delimiter", "decimal", "user_column", "amount_column", "reason_column")
 FIELDS = frozenset({"file", "asset", "default_reason", *CHOICES})
 FIELD_BYTES_MAX = 4_096
@@ -174,10 +171,11 @@ _FORM = {
     answer_example=_EXAMPLE,
 )
 async def preview_sheet(call: Call) -> Answer:
-    """Reads the CSV or XLSX in the form's `file`, with amounts of `asset` and `default_reason` for rows that have none.
+    """Reads the form's `file` (CSV, TSV, XLSX, XLS, ODS), with amounts of `asset`.
 
-    Every row is checked and nothing is written: post the good rows with POST /v1/transactions/bulk. The other fields
-    correct what the file leaves open; where somebody has to choose first, the error's members say what from.
+    Rows without a reason get `default_reason`. Every row is checked and nothing is written: post the good rows with
+    POST /v1/transactions/bulk. The other fields correct what the file leaves open; where somebody has to choose first,
+    the error's members say what from.
     """
     form = _read_form(call.headers.get(b"content-type", b""), await call.read())
     code = _field(form, "asset")
@@ -187,29 +185,20 @@ async def preview_sheet(call: Call) -> Answer:
     default_reason = check_text(_field(form, "default_reason", ""))
     choices = _choices(form)
     person, pool = call.identity.principal, call.services.sandbox
+    order = SheetOrder(asset, default_reason, choices)
     with pool.holding(person):
-        parts = _parts(SheetOrder(asset, default_reason, choices), form["file"])
-        try:
-            file = await call.attended(pool.run(READ, person, parts))
-        except WorkFailed as error:
-            raise SheetError("sheet_unreadable" if error.reason == "crash" else "sheet_too_costly") from None
-        # Walking thousands of rows takes a tenth of a second each time. A thread leaves the event loop to others
-        # meanwhile.
-        sheet, users = await asyncio.to_thread(_take, file)
-        people = await call.groat.read(_look_up, users, code)
-        return await asyncio.to_thread(lambda: Answer.of(_preview(sheet, asset, people)))
+        async with read_in_sandbox(pool, person, order, form["file"], call.attended) as answer:
+            # Walking thousands of rows takes a tenth of a second each time. A thread leaves the event loop to others
+            # meanwhile.
+            rows, users = await asyncio.to_thread(_take, answer)
+            people = await call.groat.read(_look_up, users, code)
+            return await asyncio.to_thread(lambda: Answer.of(_preview(answer.head, rows, asset, people)))
 
 
-async def _parts(order: SheetOrder, file: bytes) -> AsyncIterator[bytes]:
-    yield msgspec.json.encode(order)
-    yield file
-
-
-def _take(file: IO[bytes]) -> tuple[Sheet, list[str]]:
-    """Return the sheet that a child read, and the people named in it. Raises SheetError if the file is no sheet."""
-    with file:
-        sheet = take_sheet(file.read())
-    return sheet, sorted({row.user for row in sheet.rows if row.error is None})
+def _take(answer: SheetAnswer) -> tuple[list[ReadRow], list[str]]:
+    """Return the rows that a child read, and the people named in them."""
+    rows = [row for batch in answer.batches() for row in batch]
+    return rows, sorted({row.user for row in rows if row.error is None})
 
 
 def _read_form(content_type: bytes, body: bytes) -> dict[str, bytes]:
@@ -260,7 +249,8 @@ def _choices(form: dict[str, bytes]) -> Choices:
     for name, allowed in (("encoding", ENCODINGS), ("delimiter", DELIMITERS), ("decimal", (".", ","))):
         if name in chosen and chosen[name] not in allowed:
             raise HttpError("invalid_file", f"{name} is one of: {' '.join(map(repr, allowed))}.")
-    return msgspec.convert(chosen, Choices)
+    # The rows go to POST /v1/transactions/bulk, which knows people by ids only, and no dates.
+    return msgspec.convert({"email_column": "", "name_column": "", "date_column": "", **chosen}, Choices)
 
 
 def _look_up(users: list[str], asset: str) -> Flow[_PeopleOfFile]:
@@ -278,9 +268,9 @@ def _look_up(users: list[str], asset: str) -> Flow[_PeopleOfFile]:
     )
 
 
-def _preview(sheet: Sheet, asset: Asset, people: _PeopleOfFile) -> SheetPreview:
-    rows = list(_rows(sheet.rows, asset, people))
-    good = [row for row in sheet.rows if row.units is not None]
+def _preview(head: SheetHead, read: list[ReadRow], asset: Asset, people: _PeopleOfFile) -> SheetPreview:
+    rows = list(_rows(read, asset, people))
+    good = [row for row in read if row.units is not None]
     summary = SheetSummary(
         rows=len(rows),
         good=len(good),
@@ -289,18 +279,18 @@ def _preview(sheet: Sheet, asset: Asset, people: _PeopleOfFile) -> SheetPreview:
         total=format_amount(sum(row.units or 0 for row in good), asset.scale),
     )
     return SheetPreview(
-        sheet.columns,
-        sheet.encoding,
-        sheet.delimiter,
-        sheet.sheet,
+        head.columns,
+        head.encoding,
+        head.delimiter,
+        head.sheet,
         rows,
         summary,
-        sheet.decimal,
-        sheet.places,
-        sheet.header_line,
-        sheet.found,
-        sheet.sheets,
-        sheet.warnings,
+        head.decimal,
+        head.places,
+        head.header_line,
+        head.found,
+        head.sheets,
+        head.warnings,
     )
 
 
@@ -320,5 +310,5 @@ def _rows(rows: Iterable[ReadRow], asset: Asset, people: _PeopleOfFile) -> Itera
             balance=None if balance is None else format_amount(balance, asset.scale),
             error=row.error,
             duplicate_of=None if first == row.line else first,
-            written=row.written,
+            written=row.raw.get("amount"),
         )

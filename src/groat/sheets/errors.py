@@ -6,12 +6,14 @@ from groat.ledger.errors import GroatError, Rule
 
 SHEET_ERRORS: dict[str, Rule] = {
     "sheet_empty": Rule(400, "The file holds nothing. Choose the file again."),
-    "sheet_too_large": Rule(413, "The file is larger than 8 MiB, or unpacks to more than 64 MiB. Split it."),
+    "sheet_too_large": Rule(
+        413, "The file is larger than 16 MiB, or unpacks to more than 128 MiB. Split it."
+    ),
     "sheet_too_costly": Rule(
         413,
         "Reading the file takes too much time or memory. Keep only the rows you need, and save it as CSV.",
     ),
-    "sheet_too_many_rows": Rule(413, "The file has more than 50,000 rows. Split it."),
+    "sheet_too_many_rows": Rule(413, "The file has more than 100,000 rows. Split it."),
     "sheet_too_many_columns": Rule(
         400, "The file has more than 200 columns. Keep only person, amount and reason."
     ),
@@ -19,7 +21,9 @@ SHEET_ERRORS: dict[str, Rule] = {
     "sheet_protected": Rule(
         400, "The file is protected by a password. Save it without one, and choose that."
     ),
-    "sheet_wrong_kind": Rule(400, "Only CSV and XLSX files can be read. Save it as one of these."),
+    "sheet_wrong_kind": Rule(
+        400, "Only CSV, TSV, XLSX, XLS and ODS files can be read. Save it as one of these."
+    ),
     "sheet_no_header": Rule(400, "No header names the person and the amount, such as: user, amount, reason."),
     "sheet_columns_unclear": Rule(
         400,
@@ -45,6 +49,12 @@ ROW_PROBLEMS: dict[str, str] = {
     "amount_mangled": "The spreadsheet holds {why} here, not an amount. Format the column as a plain number.",
     "amount_other_asset": "The amount is in {why}, another asset. Put such rows into a list of their own.",
     "surplus_cells": "The row has more cells than the header. If the amount has a comma, put it in quotes.",
+    "merged_cells": "The cell is merged with those above or below. Undo the merge, and write it in each row.",
+    "formula_error": "The formula in this cell shows {why}. Mend it, or write the value.",
+    "date_ambiguous": "The date can be read in two ways ({why}). Say which of day and month comes first.",
+    "date_invalid": "{why} is no date. Write it as 2026-01-31, or leave it out.",
+    "quotes_broken": "A quote opens in line {why} and does not end as it should, so cells cannot be told apart.",
+    "cell_too_long": "A cell has more than 131,072 letters.",
     "formula": "A CSV file holds the formula, not its value. Save the file as XLSX, or write the value.",
 }
 """The codes of a row's error, besides those of amounts and texts in ``groat.ledger.errors``."""
@@ -52,6 +62,7 @@ ROW_PROBLEMS: dict[str, str] = {
 WARNINGS: dict[str, str] = {
     "further_sheets": "Only the sheet {sheet} is read. The workbook has further ones: {others}.",
     "hidden_sheet": "The sheet {sheet} is hidden in the workbook.",
+    "hidden_column": "The column {column} is hidden in the workbook. It is read, too.",
     "hidden_rows": "{count} of the rows are hidden in the workbook. They are read, too.",
     "total_row": "Line {line} is a total, not a person. It is left out.",
     "total_differs": "Line {line} says {written} in all, but the good rows above it come to {total}.",

@@ -1,4 +1,4 @@
-"""Find the header and its columns of person, amount and reason; ask for a choice where these are unclear."""
+"""Find the header and the columns of each role; ask for a choice where these are unclear."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ USER_NAMES = frozenset({
 })  # fmt: skip
 USER_MAYBE = frozenset({"id", "email", "e mail", "email address", "e mail address", "mail", "user email"})
 """Words that name a person only where no other column does: an id may as well be the number of the row."""
+EMAIL_NAMES = frozenset(
+    {"email", "e mail", "email address", "e mail address", "mail", "user email", "candidate email"}
+)
+PEOPLE_NAMES = frozenset({
+    "name", "full name", "fullname", "user name", "candidate name", "member name", "customer name", "employee name",
+    "display name",
+})  # fmt: skip
+DATE_NAMES = frozenset(
+    {"effective date", "effective", "effective at", "effective on", "booking date", "value date"}
+)
 AMOUNT_NAMES = frozenset(
     {"amount", "credits", "credit", "coins", "points", "value", "total", "sum", "quantity"}
 )
@@ -47,6 +57,8 @@ _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,15}|[A-Za-z]{3}", re.ASCII)
 
 _NONE = Choices()
 _PEOPLE_AND_AMOUNTS: tuple[Role, Role] = ("user", "amount")
+_PEOPLE: tuple[Role, ...] = ("user", "email", "name")
+_SURE: dict[Role, frozenset[str]] = {"email": EMAIL_NAMES, "name": PEOPLE_NAMES, "date": DATE_NAMES}
 
 
 class Header(NamedTuple):
@@ -68,7 +80,7 @@ class Header(NamedTuple):
         return next((at for at in named if at not in self.places.values()), None)
 
     def words(self) -> dict[str, str]:
-        """The header's own words for each role."""
+        """Return the header's own words for each role."""
         return {role: shown(self.line.cells[at]) for role, at in self.places.items()}
 
 
@@ -79,10 +91,11 @@ def find_header(head: Sequence[SheetLine], asset: Asset, choices: Choices) -> He
     """
     rows = [line for line in head if not is_blank(line.cells)][:HEADER_ROWS_MAX]
     at = _best(rows, asset, choices)
-    if at is None and (choices.user_column or choices.amount_column):
+    person = choices.user_column or choices.email_column or choices.name_column
+    if at is None and (person or choices.amount_column):
         # The chosen column is nowhere, or in a header of unknown words, which the choice then identifies.
         at = _best(rows, asset, _NONE)
-        if at is None and rows and choices.user_column and choices.amount_column:
+        if at is None and rows and person and choices.amount_column:
             at = 0
     return None if at is None else _choose(rows[at], rows[at + 1 :], asset, choices)
 
@@ -101,9 +114,10 @@ def columns_of(head: Sequence[SheetLine]) -> list[SheetColumn]:
 
 def _fit(line: SheetLine, asset: Asset, choices: Choices) -> int:
     """Rate a row as the header: 2 if it surely is, 1 if its words may mean it, else 0."""
-    users = _candidates(line, "user", asset, choices.user_column)
     amounts = _candidates(line, "amount", asset, choices.amount_column)
-    if not (users[0] or users[1]) or not (amounts[0] or amounts[1]):
+    if not (amounts[0] or amounts[1]) or not any(
+        any(_candidates(line, role, asset, _chosen(choices, role))) for role in _PEOPLE
+    ):
         return 0
     return 2 if amounts[0] else 1
 
@@ -119,15 +133,8 @@ def check_no_header(line: SheetLine, header: Header, asset: Asset) -> None:
 def _choose(line: SheetLine, below: Sequence[SheetLine], asset: Asset, choices: Choices) -> Header:
     columns = _columns(line, below)
     places: dict[Role, int] = {}
-    wanted: tuple[tuple[Role, str | None], ...] = (
-        ("user", choices.user_column),
-        ("amount", choices.amount_column),
-        ("reason", choices.reason_column),
-    )
-    for role, chosen in wanted:
-        if role == "reason" and chosen == "":
-            continue
-        place = _place(line, role, asset, chosen, columns)
+    for role in _ROLES:
+        place = _place(line, role, asset, _chosen(choices, role), columns, places)
         if place is not None:
             places[role] = place
     if len(set(places.values())) < len(places):
@@ -135,10 +142,26 @@ def _choose(line: SheetLine, below: Sequence[SheetLine], asset: Asset, choices: 
     return Header(line, places, columns)
 
 
+def _chosen(choices: Choices, role: Role) -> str | None:
+    """Return the column that was chosen for a role; "" where it is chosen that none has it."""
+    chosen: str | None = getattr(choices, f"{role}_column")
+    return None if role == "amount" and chosen == "" else chosen
+
+
 def _place(
-    line: SheetLine, role: Role, asset: Asset, chosen: str | None, columns: list[SheetColumn]
+    line: SheetLine,
+    role: Role,
+    asset: Asset,
+    chosen: str | None,
+    columns: list[SheetColumn],
+    taken: dict[Role, int],
 ) -> int | None:
+    if chosen == "":
+        return None
     sure, maybe = _candidates(line, role, asset, chosen)
+    if chosen is None and role != "amount":
+        # A column that names the people, such as one of e-mail addresses, has no second role by itself.
+        sure = [at for at in sure if at not in taken.values()]
     if chosen is not None:
         if not sure:
             raise SheetError("sheet_column_not_found", role=role, columns=[_shown(each) for each in columns])
@@ -165,7 +188,10 @@ def _unclear(role: Role, among: list[SheetColumn], columns: list[SheetColumn], w
     )  # fmt: skip
 
 
-_WORDS: dict[Role, str] = {"user": "person", "amount": "amount", "reason": "reason"}
+_WORDS: dict[Role, str] = {
+    "user": "person", "email": "e-mail address", "name": "name", "amount": "amount", "reason": "reason", "date": "date",
+}  # fmt: skip
+_ROLES: tuple[Role, ...] = ("user", "email", "name", "amount", "reason", "date")
 
 
 def _shown(column: SheetColumn) -> dict[str, object]:
@@ -179,6 +205,8 @@ def shown_columns(columns: list[SheetColumn]) -> list[dict[str, object]]:
 
 def _candidates(line: SheetLine, role: Role, asset: Asset, chosen: str | None) -> tuple[list[int], list[int]]:
     """Return the columns that surely have a role, and those that may have it; of a chosen one only the first."""
+    if chosen == "":
+        return [], []
     if chosen is not None:
         same = [
             at for at, cell in enumerate(line.cells) if normalise(text_of(cell)) == normalise(chosen) != ""
@@ -202,6 +230,8 @@ def _meaning(text: str, role: Role, asset: Asset) -> int:
         return 2 if words in USER_NAMES else int(words in USER_MAYBE)
     if role == "reason":
         return 2 if words in REASON_NAMES else int(words in REASON_MAYBE)
+    if role != "amount":
+        return 2 if words in _SURE[role] else 0
     if words in AMOUNT_NAMES:
         return 2 if not _other_unit(text, asset) else 1
     code = asset.code.lower().replace("_", " ")

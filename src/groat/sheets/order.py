@@ -1,14 +1,21 @@
-"""Read a sheet in a process of its own, and bring the result back."""
+"""Read a sheet in a process of its own, and write its rows piece by piece."""
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
 import msgspec
 
 from groat.ledger.amounts import Asset
-from groat.sheets import Choices, Sheet, SheetError, read_sheet
+from groat.sheets.errors import SheetError
+from groat.sheets.model import Choices, SheetHead
+from groat.sheets.reading import Reading
+
+BATCH = 500
+LENGTH = struct.Struct(">Q")
 
 
 class SheetOrder(msgspec.Struct, frozen=True):
@@ -19,7 +26,7 @@ class SheetOrder(msgspec.Struct, frozen=True):
     choices: Choices = Choices()
 
 
-class _FileRefused(msgspec.Struct, frozen=True, tag="refused"):
+class FileRefused(msgspec.Struct, frozen=True, tag="refused"):
     """The error of a file that cannot be used as a whole."""
 
     code: str
@@ -27,27 +34,31 @@ class _FileRefused(msgspec.Struct, frozen=True, tag="refused"):
     fields: dict[str, Any]
 
 
-class _FileRead(msgspec.Struct, frozen=True, tag="read"):
-    sheet: Sheet
+class FileRead(msgspec.Struct, frozen=True, tag="read"):
+    """How a file was read."""
 
-
-_answers = msgspec.msgpack.Decoder(_FileRead | _FileRefused)
+    head: SheetHead
 
 
 def read(parts: Iterator[bytes], out: BinaryIO) -> None:
-    """Read the file in the second part by the options in the first (JSON), and write the result (MessagePack)."""
+    """Read the file in the second part by the options in the first (JSON), and write the result.
+
+    The result is batches of rows, each with its length in front, then how the file was read, and the place of that
+    (lengths and places in eight bytes, big endian; all else in MessagePack): most of it is known after the last row.
+    """
     order = msgspec.json.decode(next(parts), type=SheetOrder)
-    found: _FileRead | _FileRefused
+    encoder = msgspec.msgpack.Encoder()
+    ending: FileRead | FileRefused
     try:
-        found = _FileRead(read_sheet(next(parts), order.asset, order.default_reason, order.choices))
+        reading = Reading(next(parts), order.asset, order.default_reason, order.choices)
+        rows = reading.rows()
+        while batch := list(islice(rows, BATCH)):
+            content = encoder.encode(batch)
+            out.write(LENGTH.pack(len(content)))
+            out.write(content)
+        ending = FileRead(reading.head())
     except SheetError as error:
-        found = _FileRefused(error.code, error.detail, error.fields)
-    out.write(msgspec.msgpack.encode(found))
-
-
-def take_sheet(answer: bytes) -> Sheet:
-    """Return the sheet that :func:`read` wrote. Raises the SheetError that it met."""
-    found: _FileRead | _FileRefused = _answers.decode(answer)
-    if isinstance(found, _FileRefused):
-        raise SheetError(found.code, found.detail, **found.fields)
-    return found.sheet
+        ending = FileRefused(error.code, error.detail, error.fields)
+    place = out.tell()
+    out.write(encoder.encode(ending))
+    out.write(LENGTH.pack(place))

@@ -1,4 +1,4 @@
-"""CSV files: their encoding, their delimiter, their lines."""
+"""Text files (CSV, TSV): their encoding, their delimiter, their lines."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
 from groat.sheets.errors import WARNINGS, SheetError
+from groat.sheets.kinds import kind_of_text, wrong_kind
+from groat.sheets.looks import NOTHING
 from groat.sheets.model import COLUMNS_MAX, Choices, SheetLine, SheetLines, SheetRemark, is_blank
 
 UNICODE = ("utf-8", "utf-16")
@@ -20,42 +21,68 @@ ENCODINGS = (
 """The encodings to choose from. Bytes do not tell which one-byte encoding they are in."""
 DELIMITERS = (",", ";", "\t", "|")
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL_SHARE = 50
+"""A text has at most one such sign in so many: a stray one spoils its row, many mark another kind of file."""
 _FOREIGN = re.compile(rb"[\x80-\xff]{3,}")
 """Western European words hardly ever have three such letters on end; Cyrillic, Greek and Asian ones have."""
 _HEAD = 4_096
+_LINE_MAX = 200
+_SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t|]*[\r\n]', re.IGNORECASE)
+_SAMPLE = 60
 
 
-def read_text(data: bytes, choices: Choices, delimiter: str) -> SheetLines:
-    """Return the table in a text file whose cells are separated by ``delimiter``. Raises SheetError."""
-    encoding, text = _decode(data, choices.encoding)
-    guessed = encoding == "cp1252" and choices.encoding is None
-    warnings = []
-    if guessed:
-        warnings.append(
-            SheetRemark("encoding_guessed", WARNINGS["encoding_guessed"].format(encoding=encoding))
+class Text:
+    """A text file whose encoding is known. Raises SheetError for a file without text, or with unclear letters."""
+
+    def __init__(self, data: bytes, choices: Choices) -> None:
+        # Programs of DOS mark the end so.
+        self._data = data.removesuffix(b"\x1a")
+        self.encoding = _encoding(self._data, choices.encoding)
+        self._guessed = self.encoding == "cp1252" and choices.encoding is None
+        self._chosen = choices.delimiter
+
+    def delimiters(self) -> list[str]:
+        """Return the delimiters that the file may have, the likeliest first; a chosen one alone."""
+        if self._chosen is not None:
+            return [self._chosen]
+        head = "".join(self._read(_HEAD))[:_HEAD]
+        # A table's delimiter is on line after line, unlike one in the words of a title.
+        lines = head.splitlines()
+        found = sorted(DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), head.count(mark)))
+        named = _SEPARATOR.match(head)
+        return [*([named[1]] if named and named[1] != '"' else []), *found[::-1]]
+
+    def table(self, delimiter: str) -> SheetLines:
+        """Return the table whose cells are separated by ``delimiter``."""
+        warnings = []
+        if self._guessed:
+            said = WARNINGS["encoding_guessed"].format(encoding=self.encoding)
+            warnings.append(SheetRemark("encoding_guessed", said))
+        return SheetLines(
+            lambda: _split(self._read(), delimiter),
+            self.encoding,
+            delimiter,
+            None,
+            [],
+            warnings,
+            lambda _: NOTHING,
         )
-    return SheetLines(_split(text, delimiter), encoding, delimiter, None, [], warnings, {})
+
+    def _read(self, size: int = -1) -> Iterable[str]:
+        """Return the physical lines with their ends, decoded piece by piece; ``size`` bounds the bytes."""
+        data = self._data if size < 0 else self._data[:size]
+        errors = "strict" if size < 0 else "ignore"
+        return io.TextIOWrapper(io.BytesIO(data), encoding=self.encoding, errors=errors, newline="")
 
 
-def likely_delimiters(data: bytes, choices: Choices) -> list[str]:
-    """Return the delimiters that the file may have, the likeliest first; a chosen one alone."""
-    if choices.delimiter is not None:
-        return [choices.delimiter]
-    _, text = _decode(data, choices.encoding)
-    # A table's delimiter is on line after line, unlike one in the words of a title.
-    lines = text[:_HEAD].splitlines()
-    return sorted(
-        DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), text[:_HEAD].count(mark))
-    )[::-1]
-
-
-def _decode(data: bytes, chosen: str | None) -> tuple[str, str]:
-    """Return the name of the encoding and the text.
-
-    Raises SheetError for a file without text or with unclear letters.
-    """
+def _encoding(data: bytes, chosen: str | None) -> str:
+    """Return the name of the encoding. Raises SheetError for a file without text or with unclear letters."""
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     candidates: tuple[str, ...]
     if chosen is not None:
@@ -66,26 +93,22 @@ def _decode(data: bytes, chosen: str | None) -> tuple[str, str]:
         candidates = ("utf-16-be" if data[0] == 0 else "utf-16-le",)
     else:
         candidates = ("utf-8", "cp1252")
+    kind = kind_of_text(data)
+    if kind is not None:
+        raise wrong_kind(kind)
+    controls = len(_CONTROL_BYTES.findall(data)) if not marked else 0
     for encoding in candidates:
-        if (
-            encoding == "cp1252"
-            and chosen is None
-            and _FOREIGN.search(data)
-            and not _CONTROL_BYTES.search(data)
-        ):
+        if encoding == "cp1252" and chosen is None and not controls and _FOREIGN.search(data):
             raise _unclear(data)
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not _CONTROL.search(text):
-            return encoding, text
-    if not _CONTROL_BYTES.search(data) and not marked:
+        if len(_CONTROL.findall(text)) * _CONTROL_SHARE <= len(text):
+            return encoding
+    if not controls and not marked:
         raise _unclear(data)
     raise SheetError("sheet_wrong_kind")
-
-
-_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def _unclear(data: bytes) -> SheetError:
@@ -98,9 +121,6 @@ def _unclear(data: bytes) -> SheetError:
     return SheetError("sheet_encoding_unclear", encodings=samples)
 
 
-_SAMPLE = 60
-
-
 def _try(piece: bytes, encoding: str) -> str | None:
     if encoding in UNICODE:
         return None
@@ -108,16 +128,45 @@ def _try(piece: bytes, encoding: str) -> str | None:
     return text if text.isprintable() and "\N{REPLACEMENT CHARACTER}" not in text else None
 
 
-def _split(text: str, delimiter: str) -> Iterator[SheetLine]:
-    """Cut the text into lines of cells; ``number`` is the first physical line of each."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+class _Physical:
+    """Passes the physical lines on, and keeps the heads of those taken since ``taken`` was cleared."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.taken.append(line[:_LINE_MAX])
+        return line
+
+
+def _split(lines: Iterable[str], delimiter: str) -> Iterator[SheetLine]:
+    """Cut the text into lines of cells; ``number`` is the first physical line of each.
+
+    Where a quote is broken nobody knows which cells follow: all physical lines up to the place where that shows are
+    faulty, and what comes behind is read again.
+    """
+    physical = _Physical(lines)
+    reader = csv.reader(physical, delimiter=delimiter, strict=True)
     number = 1
-    try:
-        for cells in reader:
-            if len(cells) > COLUMNS_MAX and not is_blank(list(islice(cells, COLUMNS_MAX, None))):
-                raise SheetError("sheet_too_many_columns")
-            yield SheetLine(number, cells[:COLUMNS_MAX])
-            number = reader.line_num + 1
-    except csv.Error as error:
-        detail = f"Line {number} is not proper CSV: {error}."
-        raise SheetError("sheet_unreadable", detail, line=number) from error
+    while True:
+        physical.taken.clear()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            fault = "cell_too_long" if "field larger" in str(error) else "quotes_broken"
+            for at, line in enumerate(physical.taken):
+                yield SheetLine(number + at, [line.strip()], fault, str(number))
+        else:
+            if len(cells) <= COLUMNS_MAX:
+                yield SheetLine(number, cells)
+            else:
+                surplus = not is_blank(cells[COLUMNS_MAX:])
+                yield SheetLine(number, cells[:COLUMNS_MAX], "surplus_cells" if surplus else "")
+        number = reader.line_num + 1

@@ -1,17 +1,18 @@
-"""XLSX files: the choice of a sheet, its lines, and the number formats that change how an id looks."""
+"""Workbooks (XLSX, XLS, ODS): the choice of a sheet, its lines, and what else it shows."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import python_calamine
 
-from groat.sheets import looks
 from groat.sheets.errors import WARNINGS, SheetError
+from groat.sheets.kinds import kind_of_archive, kind_of_compound, wrong_kind
+from groat.sheets.looks import Columns, Looks, ods, xls, xlsx
 from groat.sheets.model import (
     COLUMNS_MAX,
     Choices,
@@ -23,12 +24,18 @@ from groat.sheets.model import (
     shown,
 )
 
-UNPACKED_BYTES_MAX = 64 * 1024 * 1024
+UNPACKED_BYTES_MAX = 128 * 1024 * 1024
 MEMBERS_MAX = 1_000
 CELLS_MAX = 10_000_000
 SHEETS_MAX = 200
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ODS = (
+    b"application/vnd.oasis.opendocument.spreadsheet",
+    b"application/vnd.oasis.opendocument.spreadsheet-template",
+)
+
+_Look = Callable[[bytes, str, Columns], Looks]
 
 
 def is_workbook(data: bytes) -> bool:
@@ -37,13 +44,13 @@ def is_workbook(data: bytes) -> bool:
 
 
 class Workbook:
-    """An XLSX file. Raises SheetError for any other file, and for a protected one.
+    """An XLSX, XLS or ODS file. Raises SheetError for any other file, and for a protected one.
 
     The reader trusts the sizes, places and counts that the file declares, so read strangers' files in the sandbox.
     """
 
     def __init__(self, data: bytes) -> None:
-        _check_kind(data)
+        self._look = _check_kind(data)
         self._data = data
         with _reading():
             self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -72,7 +79,6 @@ class Workbook:
             cells = self._book.get_sheet_by_name(sheet.name)
         if cells.total_height * cells.total_width > CELLS_MAX:
             raise SheetError("sheet_too_costly")
-        formats, hidden_rows = looks.look(self._data, sheet.name)
         warnings = []
         others = [each for each in self.sheets if each.name != sheet.name]
         if others and choices.sheet is None:
@@ -82,9 +88,25 @@ class Workbook:
             warnings.append(_warning("further_sheets", sheet=shown(sheet.name), others=names))
         if sheet.hidden:
             warnings.append(_warning("hidden_sheet", sheet=shown(sheet.name)))
-        if hidden_rows:
-            warnings.append(_warning("hidden_rows", count=f"{hidden_rows:,}"))
-        return SheetLines(_lines(cells), None, None, sheet.name, self.sheets, warnings, formats)
+        return SheetLines(
+            lambda: _lines(cells),
+            None,
+            None,
+            sheet.name,
+            self.sheets,
+            warnings,
+            lambda columns: self._looks(sheet, cells, columns),
+        )
+
+    def _looks(self, sheet: SheetName, cells: python_calamine.CalamineSheet, columns: Columns) -> Looks:
+        with _reading():
+            merged = cells.merged_cell_ranges
+        looks = self._look(self._data, sheet.name, columns)
+        if not merged:
+            return looks
+        return looks._replace(
+            merged=[(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged]
+        )
 
 
 def _lines(sheet: python_calamine.CalamineSheet) -> Iterator[SheetLine]:
@@ -92,7 +114,7 @@ def _lines(sheet: python_calamine.CalamineSheet) -> Iterator[SheetLine]:
     left = [""] * min(sheet.start[1] if sheet.start else 0, COLUMNS_MAX)
     with _reading():
         for number, cells in enumerate(sheet.iter_rows(), start=1):
-            line = [*left, *cells]
+            line = [*left, *cells] if left else cells
             if len(line) > COLUMNS_MAX and not is_blank(line[COLUMNS_MAX:]):
                 raise SheetError("sheet_too_many_columns")
             yield SheetLine(number, line[:COLUMNS_MAX])
@@ -102,30 +124,22 @@ def _warning(code: str, **facts: object) -> SheetRemark:
     return SheetRemark(code, WARNINGS[code].format(**facts))
 
 
-def _check_kind(data: bytes) -> None:
-    """Raise SheetError for a file that is no XLSX, is protected, or unpacks to too much."""
+def _check_kind(data: bytes) -> _Look:
+    """Return how to look at the workbook.
+
+    Raises SheetError for a file that is none, that is protected, or that unpacks to too much.
+    """
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             raise SheetError("sheet_protected")
-        try:
-            python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        except python_calamine.PasswordError as error:
-            raise SheetError("sheet_protected") from error
-        except (python_calamine.CalamineError, ValueError, OSError):
-            pass
-        raise SheetError("sheet_wrong_kind")
+        name = kind_of_compound(data)
+        if name is not None:
+            raise wrong_kind(name)
+        return xls.look
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            names = {member.filename.lower() for member in members}
-            if any(member.flag_bits & 1 for member in members):
-                raise SheetError("sheet_protected")
-            if "meta-inf/manifest.xml" in names and len(members) <= MEMBERS_MAX:
-                with archive.open(_member(members, "meta-inf/manifest.xml")) as manifest:
-                    if b"encryption-data" in manifest.read(1 << 20):
-                        raise SheetError("sheet_protected")
-            if "xl/workbook.xml" not in names:
-                raise SheetError("sheet_wrong_kind")
+            look = _kind_of(archive, members)
     except SheetError:
         raise
     except (
@@ -138,18 +152,35 @@ def _check_kind(data: bytes) -> None:
         ValueError,
     ) as error:
         raise SheetError("sheet_unreadable") from error
-    if len(members) > MEMBERS_MAX:
-        raise SheetError("sheet_unreadable")
     # These are the declared sizes. A file that is larger than it declares ends the reader's process at worst.
     if (
         sum(member.file_size for member in members if member.filename.endswith((".xml", ".rels")))
         > UNPACKED_BYTES_MAX
     ):
         raise SheetError("sheet_too_large")
+    return look
 
 
-def _member(members: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
-    return next(member for member in members if member.filename.lower() == name)
+def _kind_of(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> _Look:
+    by_name = {member.filename.lower(): member for member in members}
+    if len(members) > MEMBERS_MAX:
+        raise SheetError("sheet_unreadable")
+    if any(member.flag_bits & 1 for member in members):
+        raise SheetError("sheet_protected")
+    manifest = by_name.get("meta-inf/manifest.xml")
+    if manifest is not None and b"encryption-data" in _piece(archive, manifest, 1 << 20):
+        raise SheetError("sheet_protected")
+    if "xl/workbook.xml" in by_name:
+        return xlsx.look
+    mimetype = _piece(archive, by_name["mimetype"], 100).strip() if "mimetype" in by_name else b""
+    if mimetype not in _ODS:
+        raise wrong_kind(kind_of_archive(by_name, mimetype))
+    return ods.look
+
+
+def _piece(archive: zipfile.ZipFile, member: zipfile.ZipInfo, size: int) -> bytes:
+    with archive.open(member) as source:
+        return source.read(size)
 
 
 @contextmanager
