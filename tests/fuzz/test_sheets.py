@@ -12,7 +12,8 @@ import pytest
 from groat.ledger.amounts import Asset, parse_amount
 from groat.sandbox.pool import Pool, SandboxWork, WorkFailed
 from groat.sheets import ROW_PROBLEMS, WARNINGS, Choices, Sheet, SheetError, read_sheet
-from groat.sheets.order import SheetOrder, take_sheet
+from groat.sheets.answer import SheetAnswer
+from groat.sheets.order import SheetOrder
 from tests.fuzz.harness import fuzz, mutate_zip
 
 USD = Asset("USD", 2)
@@ -32,9 +33,11 @@ pytestmark = pytest.mark.soak
 def check(sheet: Sheet) -> None:
     lines = [row.line for row in sheet.rows]
     assert lines == sorted(set(lines))
-    assert set(sheet.places) == set(sheet.columns) <= {"user", "amount", "reason"}
-    assert len(set(sheet.places.values())) == len(sheet.places)
-    assert all(warning.code in WARNINGS for warning in sheet.warnings)
+    head = sheet.head
+    assert head.count == len(lines)
+    assert set(head.places) == set(head.columns) <= {"user", "email", "name", "amount", "reason", "date"}
+    assert len(set(head.places.values())) == len(head.places)
+    assert all(warning.code in WARNINGS for warning in head.warnings)
     for row in sheet.rows:
         assert (row.units is None) == (row.error is not None)
         assert len(row.user) + len(row.amount) + len(row.reason) <= 1_200
@@ -89,8 +92,8 @@ def test_xlsx(runner: asyncio.Runner) -> None:
 
     def attempt(data: bytes) -> None:
         try:
-            with runner.run(pool.run(READ, "user:1", parts(data))) as answer:
-                sheet = take_sheet(answer.read())
+            with SheetAnswer(runner.run(pool.run(READ, "user:1", parts(data)))) as answer:
+                sheet = Sheet(answer.head, [row for batch in answer.batches() for row in batch])
         except SheetError:
             return
         except WorkFailed as error:

@@ -19,6 +19,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def zipped(**members: str | bytes) -> bytes:
+    """An archive of these members; ``__`` stands for a slash, ``_DOT_`` for a point."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -148,7 +149,7 @@ class TestOds:
 
     def test_a_password(self) -> None:
         manifest = '<manifest:manifest xmlns:manifest="m"><manifest:encryption-data/></manifest:manifest>'
-        data = zipped(**{"mimetype": ODS, "content_DOT_xml": b"\0\1", "META-INF__manifest_DOT_xml": manifest})
+        data = zipped(**{"mimetype": ODS, "content_DOT_xml": "x", "META-INF__manifest_DOT_xml": manifest})
         with pytest.raises(SheetError) as caught:
             read(data)
         assert caught.value.code == "sheet_protected"

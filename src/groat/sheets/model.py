@@ -96,7 +96,7 @@ class SheetName(msgspec.Struct, frozen=True):
 
 
 class SheetHead(msgspec.Struct, frozen=True):
-    """How a file was read: which header means what, how the file was written, and what may be chosen instead.
+    """The reading of a file: which header means what, how the file was written, and what may be chosen instead.
 
     ``columns`` maps each role that a column has to the header's own words, ``places`` to the column's number;
     ``encoding`` and ``delimiter`` are None for a workbook, ``sheet`` (its name) is None for text. ``decimal`` is the

@@ -35,7 +35,7 @@ class FileRefused(msgspec.Struct, frozen=True, tag="refused"):
 
 
 class FileRead(msgspec.Struct, frozen=True, tag="read"):
-    """How a file was read."""
+    """The head of a file that was read."""
 
     head: SheetHead
 

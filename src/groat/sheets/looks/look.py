@@ -11,7 +11,7 @@ Columns = Collection[int]
 
 
 class Looks(NamedTuple):
-    """What a sheet shows besides values, by row and column, both from 1.
+    """The looks of a sheet besides its values, by row and column, both from 1.
 
     ``formats`` are those that matter, ``errors`` the errors of formulas (such as #N/A); ``hidden_rows`` counts rows,
     ``hidden_columns`` are numbers of columns; ``merged`` are ranges of cells (top, left, bottom, right).
