@@ -255,5 +255,7 @@ export function createApi(http: Pick<Http, "json" | "file">) {
 
     /** Any other route, with the same token, retries and errors. */
     request: http.json.bind(http) as Http["json"],
+    /** A file at any other route, with the same token and errors. */
+    requestFile: http.file.bind(http) as Http["file"],
   };
 }

@@ -3,6 +3,7 @@ import { register } from "../registry/registry";
 import { bank } from "./bank";
 import { credits } from "./credits";
 import { notifications } from "./notifications";
+import { runs } from "./runs";
 import { statements } from "./statements";
 
-for (const program of [bank, credits, statements, notifications]) register(program);
+for (const program of [bank, credits, runs, statements, notifications]) register(program);

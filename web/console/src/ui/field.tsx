@@ -98,6 +98,22 @@ export function Checkbox({ className, ...rest }: ComponentProps<typeof RadixChec
   );
 }
 
+/** The platform's own checkbox: of hundreds that come and go as somebody scrolls, each is one element. */
+export function RowCheckbox({
+  className,
+  onChange,
+  ...rest
+}: Omit<ComponentProps<"input">, "type" | "onChange"> & { onChange: (checked: boolean) => void }) {
+  return (
+    <input
+      {...rest}
+      type="checkbox"
+      onChange={(event) => onChange(event.target.checked)}
+      className={cx("block size-[1.125rem] cursor-pointer accent-primary disabled:cursor-default", className)}
+    />
+  );
+}
+
 /** On or off, at once. */
 export function Switch({ className, ...rest }: ComponentProps<typeof RadixSwitch.Root>) {
   return (

@@ -1,0 +1,351 @@
+/** What the pages of bulk runs read from the server and tell it. */
+import { type GroatError, type Page, requestsTold, type SheetColumn, type SheetRemark } from "@groat/client";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { PAGE_SIZE } from "../../api/queries";
+import { groat } from "../../groat";
+import type { Audience } from "../../registry/program";
+import { type RowWindow, WINDOW_ROWS } from "../../ui/window-table";
+
+const { api } = groat;
+
+/** The kind of requests, and whose they all are. */
+export const KIND = "run";
+export const OWNER = "house:runs";
+
+/** Reading and checking 100,000 rows takes its time (ms). */
+const READING_MS_MAX = 120_000;
+/** A run that goes on is asked for again so often (ms). */
+const PROGRESS_MS = 500;
+
+export const hasRuns = ({ kinds }: Audience) => kinds.has(KIND);
+
+export type Mode = "add" | "set" | "undo";
+export type Duplicates = "ask" | "sum" | "first";
+export type Short = "refuse" | "take_what_is_left" | "below_floor";
+export type Show =
+  | "all"
+  | "bad"
+  | "duplicates"
+  | "new"
+  | "over_limit"
+  | "unselected"
+  | "selected"
+  | "posted"
+  | "waiting"
+  | "skipped";
+
+export interface RunOrigin {
+  what: "file" | "list" | "selection" | "undo";
+  name: string;
+  digest: string | null;
+  operation: string;
+}
+
+export interface DraftSummary {
+  rows: number;
+  good: number;
+  bad: number;
+  selected: number;
+  unselected: number;
+  people: number;
+  duplicates: number;
+  new_people: number;
+  over_limit: number;
+  total: string;
+  biggest: string;
+  /** How much an undo cannot take back. */
+  spent: string;
+  problems: Record<string, number>;
+}
+
+/** How the file of a draft was read. */
+export interface Reading {
+  columns: Record<string, string>;
+  places: Record<string, number>;
+  sheet: string | null;
+  sheets: { name: string; hidden: boolean }[];
+  found: SheetColumn[];
+  encoding: string | null;
+  delimiter: string | null;
+  decimal: string | null;
+  date_order: string | null;
+  warnings: SheetRemark[];
+}
+
+export interface RunDraft {
+  id: string;
+  version: number;
+  /** False while somebody is changing it. */
+  ready: boolean;
+  origin: RunOrigin;
+  asset: string;
+  mode: Mode;
+  reason: string;
+  source: string;
+  by: string;
+  made_at: string;
+  expires_at: string;
+  duplicates: Duplicates;
+  short: Short | null;
+  amount: string | null;
+  /** The run that it became. */
+  run: string | null;
+  /** The run that it takes back. */
+  undoes: string | null;
+  reading: Reading | null;
+  summary: DraftSummary;
+  /** Why the account that pays could not pay all of it now. */
+  source_problem: { code: string; detail: string } | null;
+  atomic: boolean;
+  chunks: number;
+  needs_approval: boolean;
+  approval: string;
+  repeats: { run: string; filed_at: string; by: string; state: string }[];
+}
+
+export interface RunRow {
+  number: number;
+  line: number;
+  user: string;
+  amount: string;
+  reason: string;
+  known: boolean;
+  matched: "" | "id" | "email" | "name";
+  email: string;
+  name: string;
+  balance: string | null;
+  after: string | null;
+  /** The texts as they were sent, by what they mean. */
+  raw: Partial<Record<"user" | "email" | "name" | "amount" | "reason", string>>;
+  problem: { code: string; detail: string } | null;
+  duplicate_of: number | null;
+  selected: boolean;
+  outcome?: "waiting" | "posted" | "nothing" | "skipped" | "left_out";
+  transaction?: string | null;
+  undone?: boolean;
+}
+
+export interface RunView {
+  id: string;
+  version: number;
+  state: string;
+  draft: string;
+  origin: RunOrigin;
+  asset: string;
+  mode: Mode;
+  reason: string;
+  source: string;
+  by: string;
+  filed_at: string;
+  changed_at: string;
+  rows: number;
+  people: number;
+  total: string;
+  posted: { rows: number; amount: string };
+  /** Rows that had nothing to do, and rows left out after they were refused. */
+  idle: number;
+  skipped: number;
+  atomic: boolean;
+  chunks: { done: number; of: number };
+  problem: { number: number; user: string; code: string; detail: string } | null;
+  short: Short | null;
+  undoes: string | null;
+  undone: "no" | "part" | "whole";
+  undone_by: string[];
+}
+
+export interface Receipt {
+  number: number;
+  line: number;
+  user: string;
+  amount: string;
+  before: string;
+  after: string;
+  transaction: string;
+  committed_at: string;
+  devices: number;
+  sent_to: number;
+  sent_at: string | null;
+  seen: number;
+  seen_at: string | null;
+}
+
+export interface Receipts {
+  items: Receipt[];
+  from: number;
+  total: number;
+  sent: number;
+  seen: number;
+}
+
+export interface DraftChange {
+  /** Of the reading: null for what the file itself says. */
+  sheet?: string | null;
+  encoding?: string | null;
+  delimiter?: string | null;
+  decimal?: string | null;
+  date_order?: string | null;
+  columns?: Record<string, string | null>;
+  duplicates?: Duplicates;
+  reason?: string;
+  mode?: Mode;
+  source?: string;
+  amount?: string;
+  name?: string;
+  short?: Short;
+  select?: { numbers?: number[]; show?: Show };
+  unselect?: { numbers?: number[]; show?: Show };
+}
+
+/** What is the same whatever a draft is made of. */
+export interface DraftTerms {
+  asset: string;
+  mode: Mode;
+  reason: string;
+}
+
+/** The people of a selection: those whom all of it fits. */
+export interface Selection {
+  q?: string;
+  role?: string;
+}
+
+const DRAFTS = "/v1/runs/drafts";
+const draftPath = (id: string) => `${DRAFTS}/${encodeURIComponent(id)}`;
+const runPath = (id: string) => `/v1/runs/${encodeURIComponent(id)}`;
+
+/** Everything that is known of drafts and runs in this page. */
+export const ALL = "runs";
+
+export const draftsQuery = queryOptions({
+  queryKey: [ALL, "drafts"],
+  queryFn: ({ signal }) => api.request<Page<RunDraft>>(DRAFTS, { query: { limit: PAGE_SIZE }, signal }),
+});
+
+export const draftQuery = (id: string) =>
+  queryOptions({
+    queryKey: [ALL, "draft", id],
+    queryFn: ({ signal }) => api.request<RunDraft>(draftPath(id), { signal }),
+    // While somebody changes it, it is asked for again.
+    refetchInterval: ({ state: { data } }) => (data?.ready === false ? PROGRESS_MS : false),
+  });
+
+/** The rows of a draft or of a run, which the table asks for by windows. */
+export const rowsKey = (of: "draft" | "run", id: string, show?: Show) => [
+  ALL,
+  "rows",
+  of,
+  id,
+  ...(show ? [show] : []),
+];
+
+export function readRows(
+  of: "draft" | "run",
+  id: string,
+  show: Show,
+  from: number,
+  signal: AbortSignal,
+): Promise<RowWindow<RunRow>> {
+  const path = of === "draft" ? draftPath(id) : runPath(id);
+  return api.request<RowWindow<RunRow>>(`${path}/rows`, {
+    query: { show, from, limit: WINDOW_ROWS },
+    signal,
+  });
+}
+
+export const runsQuery = (state: string) =>
+  infiniteQueryOptions({
+    queryKey: [ALL, "list", state],
+    queryFn: ({ pageParam, signal }) =>
+      api.request<Page<RunView>>("/v1/runs", {
+        query: { state: state || undefined, cursor: pageParam, limit: PAGE_SIZE },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some(({ items }) => items.some(isMoving)) ? 2 * PROGRESS_MS : false,
+  });
+
+/** Whether a run goes on by itself. */
+export const isMoving = ({ state }: Pick<RunView, "state">) => state === "running";
+
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: [ALL, "run", id],
+    queryFn: ({ signal }) => api.request<RunView>(runPath(id), { signal }),
+    refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? PROGRESS_MS : false),
+  });
+
+export const receiptsKey = (id: string) => [ALL, "receipts", id];
+
+export const readReceipts = (id: string, from: number, signal: AbortSignal, limit = WINDOW_ROWS) =>
+  api.request<Receipts>(`${runPath(id)}/receipts`, { query: { from, limit }, signal });
+
+/** How many receipts there are, and how many of them were sent and seen. */
+export const receiptCountsQuery = (id: string, every: number | false) =>
+  queryOptions({
+    queryKey: [ALL, "receipt-counts", id],
+    queryFn: ({ signal }) => readReceipts(id, 0, signal, 1),
+    refetchInterval: every,
+  });
+
+/** Reads a file and checks its rows. Throws GroatError: what it asks is a question to answer by `choices`. */
+export function draftOfFile(
+  file: File,
+  terms: DraftTerms,
+  choices: Readonly<Record<string, string | undefined>>,
+): Promise<RunDraft> {
+  const body = new FormData();
+  body.set("file", file, file.name);
+  for (const [name, value] of Object.entries({ ...terms, name: file.name, ...choices })) {
+    if (value !== undefined) body.set(name, value);
+  }
+  return api.request<RunDraft>(DRAFTS, { method: "POST", body, timeout_ms: READING_MS_MAX });
+}
+
+export const draftOfSelection = (
+  selection: Selection,
+  amount: string,
+  name: string,
+  terms: DraftTerms,
+): Promise<RunDraft> =>
+  api.request<RunDraft>(DRAFTS, {
+    method: "POST",
+    body: { selection, amount, name, ...terms },
+    timeout_ms: READING_MS_MAX,
+  });
+
+export const changeDraft = (id: string, change: DraftChange): Promise<RunDraft> =>
+  api.request<RunDraft>(draftPath(id), { method: "PATCH", body: change, timeout_ms: READING_MS_MAX });
+
+export const discardDraft = (id: string): Promise<void> =>
+  api.request<void>(draftPath(id), { method: "DELETE" });
+
+/** Makes a draft that takes back rows of a run: those of `numbers`, or all. */
+export const undoRun = (id: string, reason: string, numbers?: readonly number[]): Promise<RunDraft> =>
+  api.request<RunDraft>(`${runPath(id)}/undo`, {
+    method: "POST",
+    body: { reason, ...(numbers && { numbers }) },
+    timeout_ms: READING_MS_MAX,
+  });
+
+/** Files as CSV. Throw GroatError. */
+export const csvOf = {
+  badRows: (draft: string) => api.requestFile(`${draftPath(draft)}/rows.csv`, { query: { show: "bad" } }),
+  rows: (run: string) => api.requestFile(`${runPath(run)}/rows.csv`),
+  receipts: (run: string) => api.requestFile(`${runPath(run)}/receipts.csv`),
+};
+
+/** Calls back when a run was filed, decided or changed its state, by whomever. */
+export function onRunsTold(listener: () => void): () => void {
+  return groat.onChange((change) => {
+    if (change.type !== "event") return;
+    const { items, more } = requestsTold(change.event);
+    if (more || items.some(({ kind }) => kind === KIND)) listener();
+  });
+}
+
+/** Whether an error says that there is no such thing (any more). */
+export const isMissing = (error: GroatError | null) => error?.status === 404;

@@ -1,0 +1,181 @@
+import { GroatError, type KindView } from "@groat/client";
+import { useRequest } from "@groat/react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { Download, FileQuestion, Undo2 } from "lucide-react";
+import { useCallback, useState } from "react";
+import { count, countRows } from "../../../lib/counted";
+import { useRights } from "../../../live/hooks";
+import { OfKind } from "../../../requests/of-kind";
+import { RequestRecord } from "../../../requests/record";
+import { StaffOnly } from "../../../shell/gate";
+import { Button } from "../../../ui/button";
+import { Choice, Select } from "../../../ui/field";
+import { EmptyState, ErrorState, Skeleton } from "../../../ui/states";
+import { Card, CardHeader, PageHeader } from "../../../ui/surface";
+import { RunsCrumb } from "../crumb";
+import {
+  csvOf,
+  isMissing,
+  isMoving,
+  KIND,
+  type RunRow,
+  type RunView,
+  receiptCountsQuery,
+  runQuery,
+  type Show,
+} from "../data";
+import { Receipts } from "../receipts";
+import { RowSheet } from "../row-sheet";
+import { RunRows } from "../run-rows";
+import { saveFile } from "../save";
+import { UndoDialog } from "../undo-dialog";
+import { nameOf, SHOWS } from "../words";
+
+/** A run: how far it is, who decides, what became of each row, and the way back. */
+export function RunPage() {
+  return (
+    <StaffOnly>
+      <OfKind name={KIND}>{(kind) => <RunOf kind={kind} />}</OfKind>
+    </StaffOnly>
+  );
+}
+
+function RunOf({ kind }: { kind: KindView }) {
+  const { run: id = "" } = useParams({ strict: false }) as { run?: string };
+  return <Run key={id} kind={kind} id={id} />;
+}
+
+function Run({ kind, id }: { kind: KindView; id: string }) {
+  const { request, error, refresh } = useRequest(KIND, id);
+  const { data: run } = useQuery(runQuery(id));
+  if (!request || !run) {
+    const missing = isMissing(error instanceof GroatError ? error : null);
+    return (
+      <>
+        <PageHeader title={t`Bulk run`} crumb={<RunsCrumb />} />
+        {error === null ? (
+          <Skeleton className="h-72 w-full !rounded-xl" />
+        ) : (
+          <Card>
+            {missing ? (
+              <EmptyState icon={<FileQuestion aria-hidden />} title={t`There is no such run`} />
+            ) : (
+              <ErrorState error={error} onRetry={refresh} />
+            )}
+          </Card>
+        )}
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHeader title={nameOf(run)} hint={run.reason} crumb={<RunsCrumb />} />
+      <div className="flex flex-col gap-5" data-testid="run" data-state={run.state}>
+        <Card className="p-4 sm:p-6">
+          <RequestRecord kind={kind} request={request} />
+        </Card>
+        <Outcome run={run} />
+      </div>
+    </>
+  );
+}
+
+type Tab = "receipts" | "rows";
+
+const SHOWN: readonly Show[] = ["selected", "waiting", "posted", "skipped", "unselected", "bad"];
+
+/** The rows of a run and what became of them; and taking all or some of it back. */
+function Outcome({ run }: { run: RunView }) {
+  const { admin } = useRights();
+  const [tab, setTab] = useState<Tab>(run.posted.rows > 0 ? "receipts" : "rows");
+  const [show, setShow] = useState<Show>("selected");
+  const [opened, setOpened] = useState<RunRow | null>(null);
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const [undoing, setUndoing] = useState(false);
+  const counts = useQuery(receiptCountsQuery(run.id, tab === "receipts" ? 2_000 : false)).data;
+  const choose = useCallback((number: number, on: boolean) => {
+    setChosen((before) => {
+      const next = new Set(before);
+      if (on) next.add(number);
+      else next.delete(number);
+      return next;
+    });
+  }, []);
+  const ended = !isMoving(run) && run.state !== "paused" && run.state !== "stopped";
+  const undoable = admin && ended && run.posted.rows > 0 && run.undoes === null && run.undone !== "whole";
+  const stem = nameOf(run).replace(/\.[^.]*$/, "");
+  return (
+    <Card aria-label={t`Rows of the run`}>
+      <CardHeader
+        title={
+          <Choice
+            label={t`What to show`}
+            className="w-64"
+            value={tab}
+            options={[
+              { value: "receipts", label: t`Receipts` },
+              { value: "rows", label: t`Rows` },
+            ]}
+            onChange={setTab}
+          />
+        }
+      >
+        <Button
+          size="sm"
+          onClick={() =>
+            void (tab === "receipts"
+              ? saveFile(csvOf.receipts(run.id), `${stem}-receipts.csv`)
+              : saveFile(csvOf.rows(run.id), `${stem}.csv`))
+          }
+        >
+          <Download aria-hidden /> {tab === "receipts" ? t`Receipts as CSV` : t`Rows as CSV`}
+        </Button>
+        {undoable && (
+          <Button size="sm" onClick={() => setUndoing(true)} data-testid="undo-run">
+            <Undo2 aria-hidden /> {chosen.size > 0 ? t`Undo ${countRows(chosen.size)} …` : t`Undo the run …`}
+          </Button>
+        )}
+      </CardHeader>
+      {tab === "receipts" ? (
+        <>
+          {counts && counts.total > 0 && (
+            <p className="num px-4 pb-3 text-muted text-sm sm:px-5" data-testid="receipt-counts">
+              <Trans>
+                {count(counts.total)} posted · {count(counts.sent)} sent · {count(counts.seen)} seen
+              </Trans>
+            </p>
+          )}
+          <Receipts run={run} chosen={undoable ? chosen : null} onChoose={choose} />
+        </>
+      ) : (
+        <>
+          <div className="px-4 pb-3 sm:px-5">
+            <Select
+              aria-label={t`Rows to show`}
+              className="w-full sm:w-60"
+              value={show}
+              onChange={({ target: { value } }) => setShow(value as Show)}
+            >
+              {SHOWN.map((name) => (
+                <option key={name} value={name}>
+                  {SHOWS[name]}
+                </option>
+              ))}
+            </Select>
+          </div>
+          <RunRows run={run} show={show} onOpen={setOpened} />
+        </>
+      )}
+      <RowSheet row={opened} asset={run.asset} onClose={() => setOpened(null)} />
+      <UndoDialog
+        open={undoing}
+        run={run}
+        numbers={chosen.size > 0 ? [...chosen] : null}
+        onClose={() => setUndoing(false)}
+      />
+    </Card>
+  );
+}
