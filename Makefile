@@ -68,6 +68,8 @@ types: python $(STAMPS)/npm
 	$(BIN)/python web/client/schemas.py > web/client/schemas.json
 	$(BIN)/python web/server/operations.py > web/server/operations.json
 	cd web && npm run wire -w client -w server
+	$(BIN)/python web/console/kinds.py > web/console/tests/kinds.json
+	cd web && npm run declared -w console && npm run texts -w console
 	$(BIN)/python sdk/make_python.py
 
 # What failed beside the others is run once more, alone; the last lines name it with its first failure. One that passes then

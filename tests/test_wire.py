@@ -14,12 +14,19 @@ WEB = Path(__file__).parent.parent / "web"
 CLIENT = WEB / "client"
 
 
-@pytest.mark.parametrize("made_from", ["client/schemas", "server/operations"])
-def test_what_the_packages_are_made_from_is_what_the_server_serves(made_from: str) -> None:
+@pytest.mark.parametrize(
+    ("script", "made"),
+    [
+        ("client/schemas.py", "client/schemas.json"),
+        ("server/operations.py", "server/operations.json"),
+        ("console/kinds.py", "console/tests/kinds.json"),
+    ],
+)
+def test_what_the_packages_are_made_from_is_what_the_server_serves(script: str, made: str) -> None:
     printed = subprocess.run(
-        [sys.executable, WEB / f"{made_from}.py"], capture_output=True, text=True, check=True
+        [sys.executable, WEB / script], capture_output=True, text=True, check=True
     ).stdout
-    assert (WEB / f"{made_from}.json").read_text(encoding="utf-8") == printed, "run: make types"
+    assert (WEB / made).read_text(encoding="utf-8") == printed, "run: make types"
 
 
 def test_each_schema_is_a_type_of_its_name() -> None:

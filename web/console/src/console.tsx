@@ -7,7 +7,9 @@ import { createRoot } from "react-dom/client";
 import { Toaster, toast } from "sonner";
 import { groat } from "./groat";
 import "./programs";
+import { kindsQuery } from "./api/requests";
 import { applyTheme, theme } from "./lib/settings";
+import { onRegister } from "./registry/registry";
 import { createConsoleRouter } from "./router";
 import "./styles.css";
 
@@ -40,6 +42,9 @@ groat.subscribe(
     if (live) void queries.refetchQueries({ type: "active", predicate: failed });
   },
 );
+
+// A module that comes later may say what its kinds are called.
+onRegister(() => void queries.invalidateQueries({ queryKey: kindsQuery.queryKey }));
 
 function Console() {
   const choice = theme.use();

@@ -39,6 +39,8 @@ test.each([
   [{ ...right, palette: [null] }, "Its palette[0] "],
   [{ ...right, kinds: { refund: 1 } }, "Its kinds.refund "],
   [{ ...right, slots: { header: "h1" } }, "Its slots.header "],
+  [{ ...right, subjects: { refund: part } }, "Its subjects.refund "],
+  [{ ...right, texts: { titles: "Refund" } }, "Its texts.titles "],
 ])("a module that exports %o is refused: %s", (exported, why) => {
   expect(() => readProgram(exported, "topups")).toThrow(why);
 });

@@ -1,16 +1,17 @@
 import type { KindView } from "@groat/client";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { groat } from "../groat";
+import { told } from "../registry/told";
 
 const { api } = groat;
 
 /** The interval at which the page asks who else is looking. */
 export const PRESENCE_MS = 5_000;
 
-/** The kinds of requests that this server's programs declare. */
+/** The kinds of requests that this server's programs declare, in the language of the page. */
 export const kindsQuery = queryOptions({
   queryKey: ["kinds"],
-  queryFn: () => groat.requests.kinds(),
+  queryFn: async () => (await groat.requests.kinds()).map(told),
   staleTime: 300_000,
 });
 

@@ -71,7 +71,7 @@ export function InboxLine({ row, kind, viewers, selected, fresh, onOpen }: RowPr
               {request.decided_by && (
                 <span>
                   <Trans>
-                    by <Name of={request.decided_by} />
+                    by <Name by of={request.decided_by} />
                   </Trans>
                 </span>
               )}

@@ -2,7 +2,7 @@
  * The console's texts: what `t` and `<Trans>` become when it is built (`web/console/lingui.config.ts`). English stands in the code and shows where
  * a language has no translation. The language is chosen before any room is loaded, for all of them import this module.
  */
-import { setupI18n } from "@lingui/core";
+import { type MessageDescriptor, setupI18n } from "@lingui/core";
 import { compileMessage } from "@lingui/message-utils/compileMessage";
 import type { TransProps } from "@lingui/react";
 import { TransNoContext } from "@lingui/react/server";
@@ -24,6 +24,13 @@ export async function speak(language: Language): Promise<void> {
     console.warn("groat: the console's texts could not be loaded", error);
   }
 }
+
+/** Says messages, and finds them by their English. */
+export const byEnglish = (messages: readonly MessageDescriptor[]): Record<string, string> =>
+  Object.fromEntries(messages.map((each) => [each.message ?? each.id, i18n._(each)]));
+
+/** A title within a sentence: English writes it small there, other languages write it as it is. */
+export const inSentence = (title: string): string => (i18n.locale === "en" ? title.toLowerCase() : title);
 
 /** A text with elements in it. A value is never read as a part of the message, whatever a person called themselves. */
 export function Trans({ values, ...props }: TransProps) {

@@ -49,7 +49,17 @@ function Retry({ retry }: { retry: () => void }) {
 
 /** The program with each of its components and functions guarded. */
 export function guarded(program: ConsoleProgram): ConsoleProgram {
-  const { name, pages = [], nav = [], palette = [], kinds = {}, slots = {}, categories = {} } = program;
+  const {
+    name,
+    pages = [],
+    nav = [],
+    palette = [],
+    kinds = {},
+    slots = {},
+    categories = {},
+    subjects = {},
+    texts = {},
+  } = program;
 
   function piece<Props extends object>(Part: Piece<Props>, Failed: ComponentType<FailedProps>): Piece<Props> {
     function Guarded(props: Props) {
@@ -119,6 +129,8 @@ export function guarded(program: ConsoleProgram): ConsoleProgram {
     palette: palette.map(entry),
     kinds: mapped(kinds, kind),
     categories: mapped(categories, icon),
+    subjects,
+    texts,
   };
 }
 

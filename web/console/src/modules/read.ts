@@ -8,7 +8,18 @@ export function readProgram(exported: unknown, program: string): ConsoleProgram 
   if (!isObject(exported)) {
     throw new Error(t`It exports no program: “export default defineModule({ … })” is missing.`);
   }
-  const { api, name, pages = [], nav = [], palette = [], kinds = {}, slots = {}, categories = {} } = exported;
+  const {
+    api,
+    name,
+    pages = [],
+    nav = [],
+    palette = [],
+    kinds = {},
+    slots = {},
+    categories = {},
+    subjects = {},
+    texts = {},
+  } = exported;
   if (api !== API) {
     throw new Error(
       t`It is made for version ${String(api)} of the console's interface; this console has ${API}.`,
@@ -25,7 +36,9 @@ export function readProgram(exported: unknown, program: string): ConsoleProgram 
     broken("palette", palette, isLink) ??
     brokenOf("kinds", kinds, isObject) ??
     brokenOf("slots", slots, isPart) ??
-    brokenOf("categories", categories, isPart);
+    brokenOf("categories", categories, isPart) ??
+    brokenOf("subjects", subjects, isText) ??
+    brokenOf("texts", texts, isObject);
   if (wrong) throw new Error(t`Its ${wrong} is not as the console's interface says.`);
   for (const { path } of pages as { path: string }[]) {
     if (path !== `/${program}` && !path.startsWith(`/${program}/`)) {

@@ -4,6 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "sonner";
 import { useKind } from "../api/requests";
+import { inSentence } from "../lib/texts";
 import { usePerson, useRights, useWatch } from "../live/hooks";
 import { PersonPicker } from "../parts/person-picker";
 import type { FormProps } from "../registry/program";
@@ -26,7 +27,8 @@ export function FileRequestPage() {
   const moduleOf = useKindModules();
   const form = kind && moduleOf(kind)?.form;
   const title =
-    (admin ? form?.staffTitle : form?.title) ?? (kind ? t`New ${kind.title.toLowerCase()}` : t`New request`);
+    (admin ? form?.staffTitle : form?.title) ??
+    (kind ? t({ message: `New ${inSentence(kind.title)}`, context: "a request" }) : t`New request`);
   const crumb = <KindCrumb name={name} kind={kind} />;
   return (
     <>
@@ -78,7 +80,7 @@ function FilingForm({ kind, owner, given }: Pick<FormProps, "kind" | "owner" | "
     kind,
     owner,
     given,
-    act: transitionOf(kind, FILE)?.title ?? t`File`,
+    act: transitionOf(kind, FILE)?.title ?? t({ message: "File", context: "a request" }),
     async send(data) {
       const request = await file(kind.name, data, owner === me ? undefined : owner);
       toast.success(t`${kind.title} filed`, {

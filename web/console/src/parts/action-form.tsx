@@ -22,10 +22,13 @@ import { Notice } from "../ui/states";
 import { Card, CardHeader } from "../ui/surface";
 import { AmountInput, AssetSelect } from "./money";
 
-const sentence = (name: string) => {
+/** The actions that a server has unless it is told otherwise. */
+const ACTIONS: Record<string, string> = { spend: t`Spend`, transfer: t`Transfer` };
+
+function sentence(name: string): string {
   const text = name.replaceAll(/[_-]/g, " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
-};
+  return ACTIONS[name] ?? text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 const nameOf = ({ user, name }: RecipientView) => (name ? `${name} (${user})` : user);
 

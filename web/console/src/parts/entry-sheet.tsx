@@ -32,7 +32,7 @@ function Details({ entry }: { entry: HistoryRow }) {
   return (
     <div className="flex flex-col gap-5">
       <Facts>
-        <Fact label={t`Change`}>
+        <Fact label={t({ message: "Change", context: "of a balance" })}>
           <Delta value={entry.delta} asset={entry.asset} />
         </Fact>
         <Fact label={t`Balance after`}>

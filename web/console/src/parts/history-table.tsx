@@ -67,7 +67,7 @@ function columnsFor({ onDetails, onReverse }: Acts): Column<HistoryRow>[] {
     },
     {
       id: "delta",
-      header: t`Change`,
+      header: t({ message: "Change", context: "of a balance" }),
       cell: ({ row: { original } }) =>
         isZero(original.delta) ? (
           <span className="text-faint">

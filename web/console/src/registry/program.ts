@@ -128,6 +128,14 @@ export interface Slots {
   why?: ComponentType<{ row: HistoryRow }>;
 }
 
+/** By the English of the declaration; what is not there stays English. */
+export interface DeclaredTexts {
+  /** Titles and descriptions of kinds, titles of states and transitions. */
+  titles?: Readonly<Record<string, string>>;
+  /** Names of fields ("Spending limit" for `spending_limit`), what stands below them, and their choices. */
+  fields?: Readonly<Record<string, string>>;
+}
+
 export interface ConsoleProgram {
   /** The name of the program on the server. */
   name: string;
@@ -136,6 +144,8 @@ export interface ConsoleProgram {
   palette?: readonly PaletteEntry[];
   /** By the name of the kind. */
   kinds?: Readonly<Record<string, KindModule>>;
+  /** The texts of these kinds' declarations in the language of the page. */
+  texts?: DeclaredTexts;
   slots?: Slots;
   /** The icons of categories of notifications. */
   categories?: Readonly<Record<string, Icon>>;

@@ -1,7 +1,7 @@
 /** The one list of all programs with a console module. Rooms of the console ask it; none of them knows a program by name. */
 import type { KindView, RequestView } from "@groat/client";
 import { useSyncExternalStore } from "react";
-import type { ConsoleProgram, KindModule, Page } from "./program";
+import type { ConsoleProgram, DeclaredTexts, KindModule, Page } from "./program";
 
 /** The first segments of the console's own addresses, which no program may take. */
 export const RESERVED: ReadonlySet<string> = new Set([
@@ -58,16 +58,24 @@ export const usePrograms = (): readonly ConsoleProgram[] => useSyncExternalStore
 export const pagesOf = (all: readonly ConsoleProgram[]): Page[] => all.flatMap(({ pages = [] }) => pages);
 
 /**
- * The looks of a kind whose data has these fields; undefined where no program brings any. Of two programs with a kind of that name
+ * The program that brings the looks of a kind whose data has these fields; undefined where none does. Of two with a kind of that name
  * the one registered last counts.
  */
-function moduleOf(all: readonly ConsoleProgram[], name: string, fields: object): KindModule | undefined {
-  const found = all.findLast(({ kinds }) => {
+function programOf(all: readonly ConsoleProgram[], name: string, fields: object): ConsoleProgram | undefined {
+  return all.findLast(({ kinds }) => {
     const module = kinds && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
     return module && (module.fields ?? []).every((field) => field in fields);
   });
-  return found?.kinds?.[name];
 }
+
+const moduleOf = (all: readonly ConsoleProgram[], name: string, fields: object): KindModule | undefined =>
+  programOf(all, name, fields)?.kinds?.[name];
+
+const fieldsOf = ({ schema }: KindView) => (schema.properties ?? {}) as object;
+
+/** The texts that a kind's program brings, by their English. */
+export const textsOf = (kind: KindView): DeclaredTexts =>
+  programOf(programs, kind.name, fieldsOf(kind))?.texts ?? {};
 
 /** The looks of the kind of a request. */
 export const useModuleOf = ({ kind, data }: Pick<RequestView, "kind" | "data">): KindModule | undefined =>
@@ -76,7 +84,7 @@ export const useModuleOf = ({ kind, data }: Pick<RequestView, "kind" | "data">):
 /** Finds the looks of kinds by their declaration. */
 export function useKindModules(): (kind: KindView) => KindModule | undefined {
   const all = usePrograms();
-  return ({ name, schema }) => moduleOf(all, name, (schema.properties ?? {}) as object);
+  return (kind) => moduleOf(all, kind.name, fieldsOf(kind));
 }
 
 /** Fetches the code of all faces and forms ahead; the router does so for pages. */

@@ -11,6 +11,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { assetsQuery, userQuery } from "../api/queries";
+import { inSentence } from "../lib/texts";
 import { usePerson } from "../live/hooks";
 import { ConfirmDialog } from "../parts/confirm-dialog";
 import { useAsked } from "../parts/use-asked";
@@ -129,8 +130,7 @@ export function Acts({ kind, request, approveRef, rejectRef, omit = [], onDone }
       </div>
       {approveRef && (
         <p role="status" className="-mt-1 text-faint text-xs empty:hidden">
-          {armed &&
-            t`A again, or Enter: ${[armed.toLowerCase(), moneyOf(request)].filter(Boolean).join(" ")}`}
+          {armed && t`A again, or Enter: ${[inSentence(armed), moneyOf(request)].filter(Boolean).join(" ")}`}
         </p>
       )}
       <InputDialog
@@ -158,8 +158,10 @@ interface Asked {
 }
 
 /** "Close card", "Change limit": an act of one word names what it is done to. */
-const actWords = ({ title: noun }: KindView, { title }: TransitionView) =>
-  title.includes(" ") ? title : `${title} ${noun.toLowerCase()}`;
+function actWords(kind: KindView, { title: act }: TransitionView): string {
+  const noun = inSentence(kind.title);
+  return act.includes(" ") ? act : t`${act} ${noun}`;
+}
 
 /** Asks before an end that cannot be taken back. Its buttons name what they keep and what they end. */
 function finalWords(
@@ -168,7 +170,7 @@ function finalWords(
   transition: TransitionView | undefined,
   mark: (request: RequestView) => string = () => "",
 ) {
-  const noun = kind.title.toLowerCase();
+  const noun = inSentence(kind.title);
   const title = transition ? actWords(kind, transition) : "";
   const money = moneyOf(request);
   return {
@@ -190,7 +192,7 @@ function doneWords(
     if (transition.confirms) return t`Proposed. Another person must correct the same amount.`;
     return t`Approved. One more approver is needed.`;
   }
-  return after.state === before.state ? `${transition.title}: done` : stateOf(kind, after.state).title;
+  return after.state === before.state ? t`${transition.title}: done` : stateOf(kind, after.state).title;
 }
 
 interface InputProps {

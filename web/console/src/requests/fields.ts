@@ -4,6 +4,8 @@ import type { Asset, JsonSchema } from "@groat/client";
 import { isDecimal, readNumber } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { readAmount, typedForm } from "../lib/amounts";
+import { inSentence } from "../lib/texts";
+import { sayerOf } from "../registry/told";
 
 /** The way in which a field is filled in. */
 export type Input =
@@ -31,8 +33,8 @@ export type Input =
   | { type: "group"; fields: Field[] }
   /** One of several shapes, told apart by the field `tag`. */
   | { type: "variant"; tag: string; variants: { value: string; label: string; fields: Field[] }[] }
-  /** A value for which the page has no field is written as JSON. */
-  | { type: "json" };
+  /** A value for which the page has no field is written as JSON; of a list of records these are the names of their fields. */
+  | { type: "json"; columns?: Readonly<Record<string, string>> };
 
 export interface Field {
   name: string;
@@ -70,13 +72,21 @@ export function sentence(name: string): string {
  * to (`parent`) names one of these.
  */
 export function fieldsOf(schema: JsonSchema, parent: string | null = null): Field[] {
-  const fields = fieldsIn(schema, (schema.$defs ?? {}) as Record<string, JsonSchema>, "");
+  const definitions = (schema.$defs ?? {}) as Record<string, JsonSchema>;
+  const fields = fieldsIn(schema, { definitions, say: sayerOf(schema) }, "");
   return fields.map((field) =>
     field.name === parent ? { ...field, hint: "", input: { type: "request", kind: parent } } : field,
   );
 }
 
-function fieldsIn(schema: JsonSchema, definitions: Record<string, JsonSchema>, prefix: string): Field[] {
+/** The whole schema, and how its texts are said. */
+interface Whole {
+  definitions: Record<string, JsonSchema>;
+  say: (english: string) => string;
+}
+
+function fieldsIn(schema: JsonSchema, whole: Whole, prefix: string): Field[] {
+  const { definitions, say } = whole;
   const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
   const required = new Set((schema.required ?? []) as string[]);
   const hasMoney = isText(properties.amount) && properties.asset !== undefined;
@@ -89,13 +99,13 @@ function fieldsIn(schema: JsonSchema, definitions: Record<string, JsonSchema>, p
         ? { type: "money", asset: `${prefix}asset`, assets: textsOf(resolve(properties.asset, definitions)) }
         : name === "asset" && isText(property)
           ? { type: "asset" }
-          : inputOf(property, definitions, path, name);
+          : inputOf(property, whole, path, name);
     return [
       {
         name,
         path,
-        label: text(property.title) || sentence(name),
-        hint: text(property.description),
+        label: say(text(property.title) || sentence(name)),
+        hint: say(text(property.description)),
         required: required.has(name),
         fallback: property.default ?? declared.default,
         input,
@@ -123,15 +133,11 @@ function resolve(schema: JsonSchema | undefined, definitions: Record<string, Jso
   return { ...resolve(rest[0], definitions), ...without(schema, "anyOf"), nullable: true };
 }
 
-function inputOf(
-  schema: JsonSchema,
-  definitions: Record<string, JsonSchema>,
-  path: string,
-  name: string,
-): Input {
+function inputOf(schema: JsonSchema, whole: Whole, path: string, name: string): Input {
   if (Array.isArray(schema.enum)) {
     const values: unknown[] = schema.nullable ? [null, ...schema.enum] : schema.enum;
-    return { type: "choice", options: values.map((value) => ({ value, label: choiceLabel(value) })) };
+    const labelOf = (value: unknown) => (isEmpty(value) ? t`None` : whole.say(sentence(String(value))));
+    return { type: "choice", options: values.map((value) => ({ value, label: labelOf(value) })) };
   }
   switch (schema.type) {
     case "string": {
@@ -158,14 +164,20 @@ function inputOf(
     case "boolean":
       return { type: "flag" };
     case "array":
-      return isText(resolve(schema.items as JsonSchema, definitions)) ? { type: "lines" } : { type: "json" };
+      return listOf(resolve(schema.items as JsonSchema, whole.definitions), whole, path);
     case "object":
       return schema.properties
-        ? { type: "group", fields: fieldsIn(schema, definitions, `${path}.`) }
+        ? { type: "group", fields: fieldsIn(schema, whole, `${path}.`) }
         : { type: "json" };
     default:
-      return variantsOf(schema, definitions, path) ?? { type: "json" };
+      return variantsOf(schema, whole, path) ?? { type: "json" };
   }
+}
+
+function listOf(items: JsonSchema, whole: Whole, path: string): Input {
+  if (isText(items)) return { type: "lines" };
+  const fields = fieldsIn(items, whole, `${path}.`);
+  return { type: "json", columns: Object.fromEntries(fields.map(({ name, label }) => [name, label])) };
 }
 
 /** Whether a pattern is one for numbers with decimals, and for nothing else. */
@@ -174,16 +186,16 @@ function takesDecimals(pattern: string): boolean {
   return pattern !== "" && fits("7.5") && fits("12") && !fits("a") && !fits("7x5");
 }
 
-function variantsOf(schema: JsonSchema, definitions: Record<string, JsonSchema>, path: string): Input | null {
+function variantsOf(schema: JsonSchema, whole: Whole, path: string): Input | null {
   const { propertyName: tag, mapping } = (schema.discriminator ?? {}) as {
     propertyName?: string;
     mapping?: Record<string, string>;
   };
   if (!tag || !mapping) return null;
   const variants = Object.entries(mapping).map(([value, $ref]) => {
-    const inner = resolve({ $ref }, definitions);
-    const fields = fieldsIn(inner, definitions, `${path}.`).filter((field) => field.name !== tag);
-    return { value, label: sentence(value), fields };
+    const inner = resolve({ $ref }, whole.definitions);
+    const fields = fieldsIn(inner, whole, `${path}.`).filter((field) => field.name !== tag);
+    return { value, label: whole.say(sentence(value)), fields };
   });
   return { type: "variant", tag, variants };
 }
@@ -350,7 +362,7 @@ function readDecimal(
   if (!read.ok && read.why === "ambiguous") {
     problem(t`Enter a number like ${read.example}: “${text}” can be read in two ways.`);
   } else if (!read.ok || (pattern && !new RegExp(pattern, "u").test(read.number))) {
-    problem(t`Enter the ${label.toLowerCase()} as a number, e.g. ${typedForm("7.5")}.`);
+    problem(t`Enter the ${inSentence(label)} as a number, e.g. ${typedForm("7.5")}.`);
   }
   return read.ok ? read.number : undefined;
 }
@@ -390,7 +402,7 @@ export function saidOf(fields: readonly Field[], data: Record<string, unknown>):
 }
 
 const nested = (said: Said[], label: string) =>
-  said.map((one) => ({ ...one, label: `${label}: ${one.label.toLowerCase()}` }));
+  said.map((one) => ({ ...one, label: `${label}: ${inSentence(one.label)}` }));
 
 const isEmpty = (value: unknown) =>
   value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
@@ -405,4 +417,3 @@ const without = (schema: Record<string, unknown>, key: string) => {
   return rest;
 };
 const text = (value: unknown) => (typeof value === "string" ? value : "");
-const choiceLabel = (value: unknown) => (isEmpty(value) ? t`None` : sentence(String(value)));

@@ -2,6 +2,7 @@ import type { KindView, RequestView } from "@groat/client";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
+import { inSentence } from "../lib/texts";
 import { useRights } from "../live/hooks";
 import { Button } from "../ui/button";
 import { FILE, transitionOf } from "./kinds";
@@ -20,7 +21,7 @@ export function FileButton({ kind, parent }: { kind: KindView; parent?: RequestV
   return (
     <Button asChild look={parent ? "secondary" : "primary"} size={parent ? "sm" : "md"}>
       <Link to="/requests/$kind/new" params={{ kind: kind.name }} search={given ?? {}}>
-        <Plus aria-hidden /> <Trans>New {kind.title.toLowerCase()}</Trans>
+        <Plus aria-hidden /> <Trans context="a request">New {inSentence(kind.title)}</Trans>
       </Link>
     </Button>
   );

@@ -139,5 +139,5 @@ export function Viewers({
 export function OwnerMark({ owner, className }: { owner: string; className?: string }) {
   const name = useName(owner);
   if (!owner.startsWith("user:")) return <HouseMark className={className} />;
-  return <Initial name={name === "you" ? "Y" : name} {...(className && { className })} />;
+  return <Initial name={name} {...(className && { className })} />;
 }

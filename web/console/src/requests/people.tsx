@@ -16,23 +16,27 @@ export function useName(principal: string | null): string {
   const user = useQuery({ ...userQuery(id), staleTime: NAME_MS, enabled: staff && other && id !== "" });
   if (sort === "system") return "groat";
   if (sort === "house") return principal ?? "";
-  if (sort === "user" && !other) return "you";
+  if (sort === "user" && !other) return t`you`;
   return user.data?.name || id || "";
 }
 
 /** Whether nobody did it, but the server by itself, at its time. */
 export const isAutomatic = (principal: string | null) => principal?.startsWith("system:") ?? false;
 
-/** A name in a sentence, or (`first`) at its beginning. */
+/** A name that stands for itself or at the beginning (`first`) of a sentence, or in one, after "by" (`by`). */
 export function Name({
   of,
   first = false,
+  by = false,
   className,
 }: {
   of: string | null;
   first?: boolean;
+  by?: boolean;
   className?: string;
 }) {
   const name = useName(of);
-  return <span className={className}>{first && name === "you" ? t`You` : name}</span>;
+  const { user } = usePerson();
+  const reader = first ? t`You` : by ? t({ message: "you", context: "by you" }) : name;
+  return <span className={className}>{of === `user:${user}` ? reader : name}</span>;
 }

@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { type ComponentProps, type ReactNode, useEffect, useMemo, useState } from "react";
 import { kindsQuery, PRESENCE_MS } from "../api/requests";
 import { groat } from "../groat";
+import { i18n, inSentence } from "../lib/texts";
 import { usePerson, useRights } from "../live/hooks";
 import { useModuleOf } from "../registry/registry";
 import { Boundary } from "../ui/boundary";
@@ -120,7 +121,7 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
             <>
               {" "}
               <Trans>
-                by <Name of={request.filed_by} />
+                by <Name by of={request.filed_by} />
               </Trans>
             </>
           )}
@@ -148,8 +149,9 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
   );
 }
 
-/** "expires in 7 days", "begins in 3 days": what the server does at its time. */
+/** "expires in 7 days", "begins in 3 days": what the server does at its time. Other languages name it: "Verfall: in 7 Tagen". */
 function dueWords({ title }: { title: string }): string {
+  if (i18n.locale !== "en") return `${title}:`;
   const verb = title.toLowerCase().split(" ");
   const [first = ""] = verb;
   return [/(?:s|x|ch|sh)$/.test(first) ? `${first}es` : `${first}s`, ...verb.slice(1)].join(" ");
@@ -162,7 +164,7 @@ function Decided({ request }: { request: RequestView }) {
         t`Decided automatically`
       ) : (
         <Trans>
-          Decided by <Name of={request.decided_by} />
+          Decided by <Name by of={request.decided_by} />
         </Trans>
       )}
       {request.decided_at && (
@@ -227,7 +229,7 @@ function Family({ kind, request }: { kind: KindView; request: RequestView }) {
             params={{ kind: parent.name, id: request.parent }}
             className="rounded-sm font-medium underline decoration-line underline-offset-2 hover:decoration-current"
           >
-            {parent.title.toLowerCase()}
+            {inSentence(parent.title)}
           </Link>
         </p>
       )}

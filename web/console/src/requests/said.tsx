@@ -19,7 +19,11 @@ export function SaidList({ said }: { said: readonly Said[] }) {
           <div key={path} className="px-3.5 py-2">
             <dt className="mb-1.5 text-muted">{label}</dt>
             <dd>
-              <Rows label={label} items={value} />
+              <Rows
+                label={label}
+                items={value}
+                columns={input?.type === "json" ? input.columns : undefined}
+              />
             </dd>
           </div>
         ) : (
@@ -51,7 +55,7 @@ function Named({ kind: name, id }: { kind: string; id: string }) {
 
 /** A value of which only the value is known. */
 function Plain({ value }: { value: unknown }) {
-  if (typeof value === "boolean") return value ? t`Yes` : "No";
+  if (typeof value === "boolean") return value ? t`Yes` : t`No`;
   if (Array.isArray(value)) return value.map(String).join(", ");
   if (typeof value === "object") return <code className="break-all text-xs">{JSON.stringify(value)}</code>;
   const text = String(value);
@@ -64,7 +68,15 @@ function Plain({ value }: { value: unknown }) {
 }
 
 /** A list of records, as a small table. */
-function Rows({ label, items }: { label: string; items: unknown[] }) {
+function Rows({
+  label,
+  items,
+  columns = {},
+}: {
+  label: string;
+  items: unknown[];
+  columns?: Readonly<Record<string, string>> | undefined;
+}) {
   const records = items.map((item) => (item ?? {}) as Record<string, unknown>);
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
   return (
@@ -83,7 +95,7 @@ function Rows({ label, items }: { label: string; items: unknown[] }) {
                 scope="col"
                 className="sticky top-0 whitespace-nowrap bg-sunken px-2.5 py-1.5 text-left font-medium text-faint"
               >
-                {sentence(name)}
+                {columns[name] ?? sentence(name)}
               </th>
             ))}
           </tr>

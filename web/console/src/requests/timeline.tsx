@@ -31,6 +31,14 @@ const DOTS = {
   bad: "border-bad bg-bad",
 } as const;
 
+/** What became of a hold. */
+const HOLDS: Record<string, string> = {
+  open: t`still reserved`,
+  captured: t`captured by now`,
+  released: t`released by now`,
+  expired: t`expired by now`,
+};
+
 /** Shows the steps of a request, the newest first; earlier steps of a long history load on demand. */
 export function Timeline({ kind, request }: { kind: KindView; request: RequestView }) {
   const [opened, setOpened] = useState<string | null>(null);
@@ -95,7 +103,7 @@ function Step({ kind, step, onOpen }: { kind: KindView; step: StepView; onOpen: 
             t`automatically`
           ) : (
             <Trans>
-              by <Name of={step.by} />
+              by <Name by of={step.by} />
             </Trans>
           )}
         </span>
@@ -169,9 +177,7 @@ function Transaction({ id }: { id: string }) {
         {hold && (
           <Fact label={t`Reserved`}>
             <Amount value={hold.amount} asset={hold.asset} />{" "}
-            <span className="text-faint">
-              (<Trans>{hold.state} now)</Trans>
-            </span>
+            <span className="text-faint">({HOLDS[hold.state] ?? hold.state})</span>
           </Fact>
         )}
         {reverses && (

@@ -4,6 +4,7 @@ import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { explain } from "../api/problem";
 import { groat } from "../groat";
+import { inSentence } from "../lib/texts";
 import { formatClock, formatShort } from "../lib/time";
 import { moneyOf, stateOf } from "./kinds";
 
@@ -31,8 +32,11 @@ export function explainRefusal(
   const { decided_by, decided_at, state } = error.fields as Record<string, string | undefined>;
   switch (error.code) {
     case "already_decided": {
-      const at = decided_at ? ` at ${formatClock(new Date(decided_at))}` : "";
-      return t`${nameOf(decided_by ?? "")} decided it first${at}: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
+      const who = nameOf(decided_by ?? "");
+      const to = inSentence(stateOf(kind, state ?? "").title);
+      return decided_at
+        ? t`${who} decided it first at ${formatClock(new Date(decided_at))}: ${to}.`
+        : t`${who} decided it first: ${to}.`;
     }
     case "own_request":
       return t`This request is yours, or you submitted it: somebody else must decide it.`;
@@ -43,7 +47,7 @@ export function explainRefusal(
     case "wrong_state":
       if (error.fields.version !== undefined)
         return t`This request changed while you were looking at it. Check it again, then decide.`;
-      return t`That is no longer possible: ${stateOf(kind, state ?? "").title.toLowerCase()}.`;
+      return t`That is no longer possible: ${inSentence(stateOf(kind, state ?? "").title)}.`;
     default:
       return explain(error);
   }

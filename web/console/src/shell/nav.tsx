@@ -120,7 +120,10 @@ function SideLink({ place }: { place: Place }) {
 export function SideNav() {
   const { own, staff } = usePlaces();
   return (
-    <nav aria-label={t`Main`} className="flex flex-col gap-1 overflow-y-auto px-3">
+    <nav
+      aria-label={t({ message: "Main", context: "navigation" })}
+      className="flex flex-col gap-1 overflow-y-auto px-3"
+    >
       {own.map((place) => (
         <SideLink key={place.to} place={place} />
       ))}
@@ -149,7 +152,7 @@ export function FootNav() {
     <>
       <div aria-hidden className="h-16 lg:hidden" />
       <nav
-        aria-label={t`Main`}
+        aria-label={t({ message: "Main", context: "navigation" })}
         className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface px-1 pb-[env(safe-area-inset-bottom)] lg:hidden"
       >
         {shown.map((place) => (

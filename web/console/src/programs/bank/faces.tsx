@@ -132,7 +132,7 @@ export function LoanFace({ request }: FaceProps) {
           </Fact>
         )}
         {loan.principal && (
-          <Fact label={t`Granted`}>
+          <Fact label={t({ message: "Granted", context: "a loan" })}>
             <Amount value={loan.principal} asset={loan.asset} />
           </Fact>
         )}

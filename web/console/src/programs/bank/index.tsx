@@ -7,6 +7,7 @@ import { type Audience, defineProgram, type KindModule, type NavEntry } from "..
 import { lazyPage, lazyPiece } from "../../shell/missing";
 import { Button } from "../../ui/button";
 import { dataOf, TELLING } from "./data";
+import { texts } from "./declared";
 import {
   AddressLine,
   CardLine,
@@ -44,24 +45,28 @@ const TransferForm = lazyPiece(() => import("./transfer-form"), "TransferForm");
 
 const kinds: Record<keyof typeof TELLING, KindModule> = {
   transfer: {
+    plural: t`Transfers`,
     page: transfers,
     Line: TransferLine,
     Face: lazyPiece(faces, "TransferFace"),
     form: { title: t`Send money`, Form: TransferForm },
   },
   standing_order: {
+    plural: t`Standing orders`,
     page: transfers,
     Line: OrderLine,
     Face: lazyPiece(faces, "OrderFace"),
     form: { title: t`Set up a standing order`, Form: TransferForm },
   },
   beneficiary: {
+    plural: t`Saved recipients`,
     page: transfers,
     Line: RecipientLine,
     Face: lazyPiece(faces, "RecipientFace"),
     form: { title: t`Save a recipient`, Form: lazyPiece(() => import("./recipient-form"), "RecipientForm") },
   },
   card: {
+    plural: t`Cards`,
     page: cards,
     Line: CardLine,
     Face: lazyPiece(faces, "CardFace"),
@@ -75,12 +80,14 @@ const kinds: Record<keyof typeof TELLING, KindModule> = {
     },
   },
   card_payment: {
+    plural: t`Card payments`,
     page: cards,
     Line: PaymentLine,
     Face: lazyPiece(faces, "PaymentFace"),
     form: { title: t`Card payment`, Form: lazyPiece(() => import("./payment-form"), "PaymentForm") },
   },
   loan: {
+    plural: t`Loans`,
     page: loans,
     Line: LoanLine,
     Face: lazyPiece(faces, "LoanFace"),
@@ -101,7 +108,12 @@ const kinds: Record<keyof typeof TELLING, KindModule> = {
       Form: lazyPiece(() => import("./withdraw-form"), "WithdrawForm"),
     },
   },
-  bitcoin_address: { page: bitcoin, Line: AddressLine, Face: lazyPiece(faces, "AddressFace") },
+  bitcoin_address: {
+    plural: t`Bitcoin addresses`,
+    page: bitcoin,
+    Line: AddressLine,
+    Face: lazyPiece(faces, "AddressFace"),
+  },
 };
 
 /** The way to a new transfer, beside a balance. */
@@ -153,6 +165,7 @@ export const bank = defineProgram({
       { ...module, fields: [TELLING[name as keyof typeof TELLING]] },
     ]),
   ),
+  texts,
   slots: { overview: SendMoney },
   categories: { transfers: Send, cards: CreditCard, loans: HandCoins, bitcoin: Bitcoin },
 });

@@ -13,7 +13,7 @@ import type { ReadTransfer, TransferDraft, When } from "./transfer";
 
 const WHEN = [
   { value: "now", label: t`Now` },
-  { value: "day", label: t`Schedule` },
+  { value: "day", label: t({ message: "Schedule", context: "a transfer" }) },
   { value: "regularly", label: t`Repeat` },
 ] as const;
 

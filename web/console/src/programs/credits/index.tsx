@@ -3,6 +3,7 @@ import { CalendarClock, Hourglass, Receipt, RefreshCcw, ScanSearch, ShoppingBag,
 import { defineProgram } from "../../registry/program";
 import { lazyPage, lazyPiece } from "../../shell/missing";
 import { filterOf, hasCredits } from "./data";
+import { texts } from "./declared";
 import { OverviewEnding } from "./ending";
 import { MoneyOfPerson } from "./money-of-person";
 import { hasOrders } from "./orders/data";
@@ -152,6 +153,7 @@ export const credits = defineProgram({
     },
     credit_payment: { fields: ["payment", "problem"], plural: t`Payments to look at` },
   },
+  texts,
   slots: { overview: OverviewEnding, money: MoneyOfPerson, why: PaidBy },
   subjects: { grant: GRANT },
   categories: { credits: Hourglass },

@@ -10,7 +10,7 @@ export const CLASSES: Record<string, string> = {
 };
 
 export const STATES: Record<GrantView["state"], { label: string; tone: Tone }> = {
-  live: { label: t`Live`, tone: "good" },
+  live: { label: t({ message: "Live", context: "a grant" }), tone: "good" },
   spent: { label: t`Spent`, tone: "plain" },
   expired: { label: t`Expired`, tone: "warn" },
   voided: { label: t`Taken back`, tone: "bad" },

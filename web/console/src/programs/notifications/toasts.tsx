@@ -42,7 +42,7 @@ export function NotificationToasts(): null {
         return;
       }
       const action = linkOf(notification) && {
-        label: t`Open`,
+        label: t({ message: "Open", context: "a page" }),
         onClick: () => open(notification, false),
       };
       sonner[level](title, { id, description: body || undefined, ...(action && { action }) });

@@ -32,7 +32,7 @@ export function GrantPage() {
   if (query.isPending) {
     return (
       <>
-        <PageHeader title={t`Grant`} />
+        <PageHeader title={t({ message: "Grant", context: "of credits" })} />
         <Skeleton className="h-56 w-full !rounded-xl" />
       </>
     );
@@ -41,7 +41,7 @@ export function GrantPage() {
     const missing = query.error instanceof GroatError && [404, 422].includes(query.error.status);
     return (
       <>
-        <PageHeader title={t`Grant`} />
+        <PageHeader title={t({ message: "Grant", context: "of credits" })} />
         <Card>
           {missing ? (
             <EmptyState title={t`There is no such grant`} />
