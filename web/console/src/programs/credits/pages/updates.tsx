@@ -3,22 +3,21 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { RotateCw, ScanSearch, Undo2 } from "lucide-react";
-import { type FormEvent, useEffect, useMemo, useState } from "react";
+import { ScanSearch, Undo2 } from "lucide-react";
+import { useMemo } from "react";
 import { transactionQuery } from "../../../api/queries";
 import { accountLabel, isStep, kindLabel } from "../../../lib/accounts";
 import { useRights } from "../../../live/hooks";
 import { Postings } from "../../../parts/entry-sheet";
+import { type LogFilter, LogPage, SheetTable } from "../../../parts/log-page";
 import { ReverseDialog, type Undone } from "../../../parts/reverse-dialog";
 import { useAsked } from "../../../parts/use-asked";
 import { StaffOnly } from "../../../shell/gate";
 import { Button } from "../../../ui/button";
-import { type Column, DataTable } from "../../../ui/data-table";
+import type { Column } from "../../../ui/data-table";
 import { Fact, Facts } from "../../../ui/facts";
-import { Field, Input } from "../../../ui/field";
-import { Sheet } from "../../../ui/overlay";
-import { EmptyState, ErrorState, SkeletonRows } from "../../../ui/states";
-import { Badge, Card, PageHeader } from "../../../ui/surface";
+import { ErrorState, SkeletonRows } from "../../../ui/states";
+import { Badge } from "../../../ui/surface";
 import { Amount, Delta, Time } from "../../../ui/text";
 import { devicesQuery, filterOf, updatesQuery } from "../data";
 import { UPDATES } from "../paths";
@@ -33,7 +32,7 @@ function columnsFor(onOpen: (update: CreditUpdate) => void): Column<CreditUpdate
     },
     {
       id: "update",
-      header: t`Update`,
+      header: t({ message: "Update", context: "of credits" }),
       cell: ({ row: { original } }) => (
         <div className="min-w-0">
           <button
@@ -116,167 +115,61 @@ export function UpdatesPage() {
 
 const idOf = ({ transaction, account, asset }: CreditUpdate) => `${transaction} ${account} ${asset}`;
 
+const FILTERS: LogFilter<keyof UpdateFilter>[] = [
+  { name: "user", label: t`Person`, placeholder: "42" },
+  { name: "actor", label: t`By`, placeholder: "user:admin", type: "principal" },
+  { name: "reason", label: t`Reason contains` },
+  { name: "from", label: t`From`, type: "date" },
+  { name: "to", label: t`Until`, type: "date" },
+];
+
 function Updates() {
   const search: Record<string, unknown> = useSearch({ strict: false });
   const filter = useMemo(() => filterOf(search), [search]);
   const navigate = useNavigate();
-  const [opened, setOpened] = useState<CreditUpdate | null>(null);
-  const [undone, askToUndo, closeUndone] = useAsked<Undone>();
   const query = useInfiniteQuery(updatesQuery(filter));
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const columns = useMemo(() => columnsFor(setOpened), []);
-  const filtered = Object.keys(filter).length > 0;
   const go = (wanted: UpdateFilter) => void navigate({ to: UPDATES, search: wanted as never });
   return (
-    <>
-      <PageHeader
-        title={t`Credit updates`}
-        hint={t`Who changed whose credits, why, and which devices it reached`}
-      >
-        <Button busy={query.isRefetching} onClick={() => void query.refetch()}>
-          <RotateCw aria-hidden /> <Trans>Refresh</Trans>
-        </Button>
-      </PageHeader>
-      <Card>
-        <FilterForm filter={filter} onApply={go} />
-        {query.isPending ? (
-          <SkeletonRows rows={8} />
-        ) : query.isError && rows.length === 0 ? (
-          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-        ) : rows.length === 0 && !query.hasNextPage ? (
-          <EmptyState
-            icon={<ScanSearch aria-hidden />}
-            title={filtered ? t`Nothing matches these filters` : t`Nobody's credits have changed yet`}
-          />
-        ) : (
-          <DataTable
-            caption={t`Updates of credits, newest first`}
-            columns={columns}
-            rows={rows}
-            rowId={idOf}
-            rowTestId="update-row"
-          />
-        )}
-        {query.hasNextPage && (
-          <div className="flex justify-center p-3">
-            <Button
-              size="sm"
-              look="quiet"
-              busy={query.isFetchingNextPage}
-              onClick={() => void query.fetchNextPage()}
-            >
-              <Trans>Show older</Trans>
-            </Button>
-          </div>
-        )}
-      </Card>
-      <Sheet
-        open={opened !== null}
-        onOpenChange={(open) => !open && setOpened(null)}
-        title={opened ? opened.reason || kindLabel(opened.kind) : t`Update`}
-        description={opened ? kindLabel(opened.kind) : undefined}
-        testId="update-sheet"
-      >
-        {opened && (
-          <Details
-            update={opened}
-            onUndo={askToUndo}
-            onFind={(wanted) => {
-              setOpened(null);
-              go(wanted);
-            }}
-          />
-        )}
-      </Sheet>
-      <ReverseDialog
-        entry={undone}
-        onClose={() => {
-          closeUndone();
-          setOpened(null);
-        }}
-      />
-    </>
+    <LogPage
+      title={t`Credit updates`}
+      hint={t`Who changed whose credits, why, and which devices it reached`}
+      caption={t`Updates of credits, newest first`}
+      query={query}
+      columnsFor={columnsFor}
+      rowId={idOf}
+      name="update"
+      icon={<ScanSearch aria-hidden />}
+      empty={t`Nobody's credits have changed yet`}
+      filters={FILTERS}
+      filter={filter}
+      onFilter={go}
+      sheetTitle={({ reason, kind }) => reason || kindLabel(kind)}
+      sheetHint={({ kind }) => kindLabel(kind)}
+      sheet={(update, close) => (
+        <Details
+          update={update}
+          onUndone={close}
+          onFind={(wanted) => {
+            close();
+            go(wanted);
+          }}
+        />
+      )}
+    />
   );
-}
-
-const TEXTS = [
-  { name: "user", label: t`Person`, placeholder: "42" },
-  { name: "actor", label: t`By`, placeholder: "user:admin" },
-  { name: "reason", label: t`Reason contains`, placeholder: "" },
-] as const;
-
-const DAYS = [
-  { name: "from", label: t`From` },
-  { name: "to", label: t`Until` },
-] as const;
-
-function FilterForm({ filter, onApply }: { filter: UpdateFilter; onApply: (wanted: UpdateFilter) => void }) {
-  const [draft, setDraft] = useState(filter);
-  useEffect(() => setDraft(filter), [filter]);
-  function apply(event: FormEvent) {
-    event.preventDefault();
-    const { actor = "", ...rest } = draft;
-    const wanted = { ...rest, actor: principalOf(actor) };
-    onApply(filterOf(Object.fromEntries(Object.entries(wanted).map(([name, text]) => [name, text.trim()]))));
-  }
-  return (
-    <search className="block">
-      <form onSubmit={apply} className="flex flex-wrap items-end gap-3 p-4 sm:px-5">
-        {TEXTS.map(({ name, label, placeholder }) => (
-          <Field key={name} label={label} className="min-w-36 flex-1 sm:max-w-52">
-            {(wiring) => (
-              <Input
-                {...wiring}
-                placeholder={placeholder}
-                autoCapitalize="none"
-                spellCheck={false}
-                value={draft[name] ?? ""}
-                onChange={(event) => setDraft({ ...draft, [name]: event.target.value })}
-              />
-            )}
-          </Field>
-        ))}
-        {DAYS.map(({ name, label }) => (
-          <Field key={name} label={label} className="min-w-36 flex-1 sm:max-w-40">
-            {(wiring) => (
-              <Input
-                {...wiring}
-                type="date"
-                value={draft[name] ?? ""}
-                onChange={(event) => setDraft({ ...draft, [name]: event.target.value })}
-              />
-            )}
-          </Field>
-        ))}
-        <Button type="submit" guard={false}>
-          <Trans>Filter</Trans>
-        </Button>
-        {Object.keys(filter).length > 0 && (
-          <Button look="quiet" onClick={() => onApply({})}>
-            <Trans>Clear</Trans>
-          </Button>
-        )}
-      </form>
-    </search>
-  );
-}
-
-/** A bare id is a person's. */
-function principalOf(text: string): string {
-  const name = text.trim();
-  return name === "" || name.includes(":") ? name : `user:${name}`;
 }
 
 function Details({
   update,
-  onUndo,
+  onUndone,
   onFind,
 }: {
   update: CreditUpdate;
-  onUndo: (undone: Undone) => void;
+  onUndone: () => void;
   onFind: (wanted: UpdateFilter) => void;
 }) {
   const { admin } = useRights();
+  const [undone, askToUndo, closeUndone] = useAsked<Undone>();
   const transaction = useQuery(transactionQuery(update.transaction)).data;
   const { user, account, asset } = update;
   // A request's update is undone through the request, and a reversal by a new update.
@@ -290,7 +183,7 @@ function Details({
           </Link>
         </Fact>
         <Fact label={t`Account`}>{accountLabel(account)}</Fact>
-        <Fact label={t`Change`}>
+        <Fact label={t({ message: "Change", context: "of a balance" })}>
           <Delta value={update.delta} asset={asset} />
         </Fact>
         <Fact label={t`Before`}>
@@ -340,12 +233,19 @@ function Details({
           <Button
             look="danger"
             className="self-start"
-            onClick={() => onUndo({ ...update, balance: update.after })}
+            onClick={() => askToUndo({ ...update, balance: update.after })}
           >
             <Undo2 aria-hidden /> <Trans>Undo</Trans>
           </Button>
         )
       )}
+      <ReverseDialog
+        entry={undone}
+        onClose={() => {
+          closeUndone();
+          onUndone();
+        }}
+      />
     </div>
   );
 }
@@ -367,33 +267,16 @@ function Devices({ update: { transaction, user } }: { update: CreditUpdate }) {
           <Trans>It has reached no device, or it is too long ago to know.</Trans>
         </p>
       ) : (
-        <table className="w-full text-sm">
-          <thead>
-            <tr className="text-left text-faint text-xs">
-              <th scope="col" className="py-1.5 font-medium">
-                <Trans>Device</Trans>
-              </th>
-              <th scope="col" className="py-1.5 font-medium">
-                <Trans>Sent</Trans>
-              </th>
-              <th scope="col" className="py-1.5 font-medium">
-                <Trans>Seen</Trans>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {query.data.map(({ device, sent_at, seen_at }) => (
-              <tr key={device} className="border-line border-t">
-                <th scope="row" className="max-w-28 truncate py-1.5 pr-3 text-left font-normal text-muted">
-                  {device}
-                </th>
-                <td className="py-1.5 pr-3">{sent_at ? <Time at={sent_at} /> : "–"}</td>
-                <td className="py-1.5">{seen_at ? <Time at={seen_at} /> : "–"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <SheetTable
+          titles={[t`Device`, t`Sent`, t`Seen`]}
+          rows={query.data.map(({ device, sent_at, seen_at }) => ({
+            id: device,
+            cells: [device, <Moment key="sent" at={sent_at} />, <Moment key="seen" at={seen_at} />],
+          }))}
+        />
       )}
     </section>
   );
 }
+
+const Moment = ({ at }: { at: string | null }) => (at ? <Time at={at} /> : "–");
