@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from groat import Groat
+from tests.faults.dying import dying
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.fixtures import clock, database
@@ -19,7 +15,6 @@ from tests.helpers.money import standing
 
 __all__ = ["clock", "database"]
 
-MEMBER = Path(__file__).with_name("dying_member.py")
 WRITTEN = """
 SELECT (SELECT count(*) FROM groat_txn), (SELECT count(*) FROM groat_posting), (SELECT count(*) FROM groat_batch),
        (SELECT count(*) FROM groat_event), (SELECT count(*) FROM groat_key), (SELECT count(*) FROM groat_allocation),
@@ -52,29 +47,12 @@ async def test_a_node_dies_before_each_statement(
     async with Groat.open(database.url, store=database.store(clock)) as groat:
         original = await begin(groat, clock)
     before = database.rows(WRITTEN)
-    members = await asyncio.create_subprocess_exec(
-        sys.executable, str(MEMBER), database.url, str(clock()), original,
-        stdin=PIPE, stdout=PIPE, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-
-    async def told(number: int) -> str:
-        assert members.stdin
-        assert members.stdout
-        members.stdin.write(f"{number}\n".encode())
-        await members.stdin.drain()
-        async with asyncio.timeout(60):
-            return (await members.stdout.readline()).decode().strip()
-
     died: list[str] = []
-    try:
-        while (answer := await told(len(died))) != "done":
-            assert answer, died
+    async with dying("dying_member.py", database.url, clock) as nodes:
+        while (answer := await nodes.told(len(died), original)) != "done":
             assert database.rows(WRITTEN) == before, answer
             died.append(answer)
-        assert await told(-1) == "again"
-    finally:
-        members.stdin.close()  # type: ignore[union-attr]
-        await members.wait()
+        assert await nodes.told(-1, original) == "again"
     needed = {"lock_accounts", "insert_grants", "update_grants", "insert_allocations", "write_hold_parts"}
     assert needed | {"insert_batch", "insert_keys", "commit"} <= set(died)
     async with Groat.open(database.url, store=database.store(clock)) as groat:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import pytest
 
 from groat import Groat
 from groat.programs.credits import CREDITS
 from groat.programs.workflow.views import RequestView
+from tests.faults.dying import dying
 from tests.faults.dying_orders import message
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
@@ -22,7 +18,6 @@ from tests.programs.credits.shop import Shop
 
 __all__ = ["clock", "database"]
 
-MEMBER = Path(__file__).with_name("dying_orders.py")
 ORDERS = 100
 NEEDED = {
     "manual": {"lock_requests", "write_requests", "insert_request_steps", "insert_grants", "insert_keys", "commit"},
@@ -50,27 +45,10 @@ async def test_a_node_dies_before_each_statement(
         shop = Shop(groat)
         await shop.put()
         orders = [(await shop.order()).id for _ in range(ORDERS)]
-    members = await asyncio.create_subprocess_exec(
-        sys.executable, str(MEMBER), database.url, str(clock()),
-        stdin=PIPE, stdout=PIPE, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-
-    async def told(number: int) -> str:
-        assert members.stdin
-        assert members.stdout
-        members.stdin.write(f"{how} {number} {orders[number]}\n".encode())
-        await members.stdin.drain()
-        async with asyncio.timeout(60):
-            return (await members.stdout.readline()).decode().strip()
-
     died: list[str] = []
-    try:
-        while (answer := await told(len(died))) != "done":
-            assert answer, died
+    async with dying("dying_orders.py", database.url, clock) as nodes:
+        while (answer := await nodes.told(len(died), how, orders[len(died)])) != "done":
             died.append(answer)
-    finally:
-        members.stdin.close()  # type: ignore[union-attr]
-        await members.wait()
     assert NEEDED[how] <= set(died), died
     async with opened() as groat:
         shop = Shop(groat)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from groat import Groat
 from groat.ledger.grants import Terms
 from groat.programs.credits import CREDITS
+from tests.faults.dying import dying
 from tests.faults.ledgers import fresh
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
@@ -24,7 +21,6 @@ from tests.servers import Postgres
 
 __all__ = ["clock", "database"]
 
-MEMBER = Path(__file__).with_name("dying_redeemer.py")
 WRITTEN = """
 SELECT (SELECT count(*) FROM groat_txn), (SELECT count(*) FROM groat_event), (SELECT count(*) FROM groat_key),
        (SELECT count(*) FROM groat_grant), (SELECT sum(version + credits + debits) FROM groat_account),
@@ -70,29 +66,12 @@ async def test_a_node_dies_before_each_statement_of_a_redemption(
         await groat.add_asset("CREDIT", 0)
         await begin(groat, grant=Terms(cause="voucher"))
     before = database.rows(WRITTEN)
-    members = await asyncio.create_subprocess_exec(
-        sys.executable, str(MEMBER), database.url, str(clock()), "SPR1NG",
-        stdin=PIPE, stdout=PIPE, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-
-    async def told(number: int) -> str:
-        assert members.stdin
-        assert members.stdout
-        members.stdin.write(f"{number}\n".encode())
-        await members.stdin.drain()
-        async with asyncio.timeout(60):
-            return (await members.stdout.readline()).decode().strip()
-
     died: list[str] = []
-    try:
-        while (answer := await told(len(died))) != "done":
-            assert answer, died
+    async with dying("dying_redeemer.py", database.url, clock) as nodes:
+        while (answer := await nodes.told(len(died), "SPR1NG")) != "done":
             assert database.rows(WRITTEN) == before, answer
             died.append(answer)
-        assert await told(-1) == "again"
-    finally:
-        members.stdin.close()  # type: ignore[union-attr]
-        await members.wait()
+        assert await nodes.told(-1, "SPR1NG") == "again"
     needed = {
         "lock_voucher_codes",
         "lock_voucher_campaigns",

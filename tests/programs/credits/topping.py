@@ -28,6 +28,7 @@ class Topping:
         settings = CreditsSettings(payment_door=DOOR, payment_wait_s=wait_s)
         self.nodes = [TopUps(self.flow, settings) for _ in range(nodes)]
         self.rule = ""
+        self.user = "42"
 
     async def set_up(self, caller: str = "buyer", user: str = "42", **terms: Any) -> RequestView | Refusal:
         """Set a rule up."""
@@ -63,19 +64,20 @@ class Topping:
         """Spend some of user 42's credits."""
         await self.groat.post([("user:42", "house:s", amount, "CREDIT")], key=new_key())
 
-    async def orders(self, state: str = "") -> list[RequestView]:
-        """The orders of all people, the oldest first."""
-        found = await self.flow.page(sort="oldest", kind="credit_order", state=state)
+    async def orders(self, state: str = "", user: str = "") -> list[RequestView]:
+        """The orders of all people or of one, the oldest first."""
+        found = await self.flow.page(sort="oldest", kind="credit_order", state=state, user=user)
         return [await self.flow.view(row) for row in found.rows]
 
     async def charges(self) -> list[Stored]:
         """The charges that wait to be sent to the door."""
         return await self.groat.read(page, "waiting", "credit_payments", 0, 100)
 
-    async def pay(self, what: str = "succeeded") -> str:
-        """Let the door tell of the order in flight; returns what came of its message."""
-        order = (await self.look()).data["order"]
-        return await self.shop.hear(f"pay-{order}", order, what=what)
+    async def pay(self, what: str = "succeeded", id: str = "") -> str:
+        """Let the door tell of the order in flight, by a message of that id; returns what came of it."""
+        data = (await self.look()).data
+        order = data["order"] or data["last"]
+        return await self.shop.hear(f"pay-{order}", order, what=what, id=id)
 
 
 def plain(view: RequestView | Refusal) -> dict[str, Any]:
