@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groat import Groat, Refused
 from groat.programs.credits import CREDITS
-from tests.faults.dying import run
+from tests.faults.dying import Act, run
 from tests.programs.credits.topping import Topping
 
 
@@ -39,7 +39,8 @@ async def metered(groat: Groat, key: str) -> str:
 
 async def act(groat: Groat, what: str, *words: str) -> str:
     """Do the job of that name."""
-    return await {"top_up": top_up, "pay": pay, "metered": metered}[what](groat, *words)
+    jobs: dict[str, Act] = {"top_up": top_up, "pay": pay, "metered": metered}
+    return await jobs[what](groat, *words)
 
 
 if __name__ == "__main__":

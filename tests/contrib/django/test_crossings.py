@@ -19,9 +19,14 @@ from tests.contrib.django import projects
 _numbers = count(1)
 
 
-@pytest.fixture
-def books(tmp_path: Path) -> Iterator[None]:
-    with override_settings(GROAT={}), projects.databases(default=projects.sqlite_alias(tmp_path / "shop.db")):
+@pytest.fixture(params=["sqlite", "postgres"])
+def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    alias = (
+        projects.postgres_alias(request.getfixturevalue("postgres_server"))
+        if request.param == "postgres"
+        else projects.sqlite_alias(tmp_path / "shop.db")
+    )
+    with override_settings(GROAT={}), projects.databases(default=alias):
         projects.migrate()
         projects.migrate(run_syncdb=True)
         blocks.forget()

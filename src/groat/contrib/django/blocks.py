@@ -58,6 +58,10 @@ BLOCK_ERRORS: dict[str, Rule] = TRANSACTION_ERRORS | {
     "not_a_command": Rule(
         500, "many() takes commands that groat.command makes, such as groat.command.post(...)."
     ),
+    "work_in_block": Rule(
+        500,
+        "Metered work is not done in an open block: its hold must be committed before, and is settled after it.",
+    ),
     "driver_unfit": Rule(500, "groat works on PostgreSQL by psycopg 3, and on SQLite."),
 }
 

@@ -14,11 +14,13 @@ from django.db import OperationalError, connections
 
 from groat.contrib.django import blocks, conf
 from groat.contrib.django.blocks import BLOCK_ERRORS, BlockError, Busy, InsideLedger, finish, is_locked
+from groat.contrib.django.working import InsideMetered
 from groat.engine.ledger_words import LedgerWords
 from groat.ledger.amounts import format_amount
 from groat.ledger.commands import Command
 from groat.ledger.errors import GroatError, InvalidInput, Refusal, Refused
 from groat.ledger.views import AccountView, BalanceView, TransactionView
+from groat.metering import Amount, Metered, plan_of
 from groat.programs.notifications.facade import Notifying
 from groat.store.batch import Done
 
@@ -296,6 +298,17 @@ class DjangoWords:
     ) -> list[Verdict[TransactionView]]:
         """Do as :meth:`many`, for async code."""
         return await sync_to_async(self.many, thread_sensitive=True)(commands, atomic=atomic)
+
+    def metered(
+        self, account: str, estimate: Amount, asset: str, *, destination: str, key: str, **options: Any
+    ) -> Metered:
+        """Pay for work by what it uses: ``with groat.metered(...) as job``; see :meth:`groat.Groat.metered`.
+
+        The hold is committed before the block, and settled or released after it. A thread extends it meanwhile. Raises
+        BlockError ``work_in_block`` where a block is open, Refused as :meth:`hold` and :meth:`settle` do.
+        """
+        plan = plan_of(account, estimate, asset, destination=destination, key=key, **options)
+        return InsideMetered(self._alias or conf.database_alias(), plan, lambda word: getattr(self, word))
 
     def balance(self, account: str, asset: str) -> BalanceView:
         """Return a balance as the open block sees it; nothing, of version 0, for an account that is not open.
