@@ -199,6 +199,9 @@ is due. "" is any other."""
 KNOWN_EXTRAS: Final = GRANTS | sum(STATES.values()) | BUDGETS | LINES | MEMBERS
 """The bits of :attr:`Account.extras` that this version knows, all those of the versions before among them."""
 
+# As for the states of accounts, a named tuple's own way takes longer.
+_leg_of = tuple.__new__
+
 PAST_MAX = 20_000
 """At most this many changes of an account's past are looked at."""
 
@@ -208,8 +211,9 @@ class Book:
 
     ``moment`` is the same, or while what is due is caught up, the moment at which it fell due. ``purses`` has the
     grants of each account that has any, and ``grants`` those that were read, by id; ``named_grants`` were asked for by
-    id. Grants of a class in ``stays`` do not go from one person to another. ``account_lines`` has the lines of each
-    account that has any, ``crossings`` what was crossed. ``known_extras`` are the extras that all nodes know, and
+    id. ``any_ended`` says that some may have ended whose free part is not booked yet. Grants of a class in ``stays`` do
+    not go from one person to another. ``account_lines`` has the lines of each account that has any, ``crossings`` what
+    was crossed. ``known_extras`` are the extras that all nodes know, and
     ``extras`` those that accounts here have. ``budgets`` are those that may count what this batch moves, None for none,
     and ``spender`` is who issued the command that is decided.
     ``hold_sides`` has both accounts of each hold that the batch is about, also before they are locked.
@@ -241,6 +245,7 @@ class Book:
         self.touched: dict[Row, tuple[Any, ...]] = {}
         self.fresh: set[Account] = set()
         self.purses: dict[Account, Purse] = {}
+        self.any_ended = False
         self.grants: dict[str, Grant] = {}
         self.named_grants: set[str] = set()
         self.account_lines: dict[Account, AccountLines] = {}
@@ -434,26 +439,33 @@ class Book:
 
     def _apply_with_grants(self, moves: list[Move], limits: bool) -> list[Leg] | Refusal:
         """Apply the moves one by one, each with its grants, all or none."""
-        before = self._undo
-        self._undo = {}
-        legs: list[Leg] = []
+        before, self._undo = self._undo, {}
+        try:
+            legs = self._apply_each(moves, limits)
+            if isinstance(legs, Refusal):
+                for row, state in self._undo.items():
+                    row.restore(state)
+                self._undo = {}
+            return legs
+        finally:
+            # Also where grants were not read: then the whole command is undone, and decided again.
+            self._undo |= before
+
+    def _apply_each(self, moves: list[Move], limits: bool) -> list[Leg] | Refusal:
+        purses, legs = self.purses, list[Leg]()
         for move in moves:
             (leg,) = self._apply([move])
             allocations = allocate(self, move, limits)
             if isinstance(allocations, Refusal):
-                for row, state in self._undo.items():
-                    row.restore(state)
-                self._undo = before
                 return allocations
-            source, destination = self.purses.get(move.source), self.purses.get(move.destination)
-            legs.append(
-                leg._replace(
-                    allocations=allocations,
-                    source_expiring=None if source is None else source.expiring(),
-                    destination_expiring=None if destination is None else destination.expiring(),
+            source, destination = purses.get(move.source), purses.get(move.destination)
+            if source is not None or destination is not None:
+                expiring = (
+                    None if source is None else source.expiring(),
+                    None if destination is None else destination.expiring(),
                 )
-            )
-        self._undo |= before
+                leg = _leg_of(Leg, (*leg[:11], allocations, *expiring, leg.uses))
+            legs.append(leg)
         return legs
 
     def open_purse(self, account: Account) -> Purse:

@@ -119,16 +119,18 @@ class Allocating:
         """Change what remains of a grant, and what is held of it."""
         self.book.touch(purse)
         self.book.touch(grant)
-        was = grant.remaining
+        was, was_due_at = grant.remaining, grant.due_at
         grant.remaining += amount
         grant.held += held
-        purse.free += amount - held
         if grant.free == 0:
             grant.due_at = None
         elif amount > held:
             ends = grant.voided_at if grant.voided_at is not None else grant.expires_at
             # A part that comes back after the end is due when it comes back.
             grant.due_at = None if ends is None else max(ends, self.book.moment)
+            if grant.due_at is not None and grant.due_at <= purse.moment(self.book.now):
+                self.book.any_ended = True
+        purse.change_free(amount - held, was_due_at, grant.due_at)
         if grant.remaining == 0:
             purse.live.remove(grant)
         elif was == 0:
@@ -139,7 +141,9 @@ class Allocating:
     def take(self, purse: Purse, amount: int, reserve: bool = False) -> Refusal | None:
         """Take an amount from the free parts in the order of spending, or reserve it. The rest is no grant's."""
         moment, rest = purse.moment(self.book.now), amount
-        stays = self.book.stays if self.between_people() else frozenset()
+        stays = self.book.stays
+        if stays and not self.between_people():
+            stays = frozenset()
         for grant in list(purse.live):
             if rest == 0:
                 break
@@ -381,16 +385,19 @@ def operation_of(move: Move) -> str:
 
 def allocate(book: Book, move: Move, limits: bool) -> tuple[Allocation, ...] | Refusal:
     """Change the grants of both sides of a move that was just applied to their counters; returns what changed."""
+    purses = book.purses
+    source, destination = purses.get(move.source), purses.get(move.destination)
+    if source is None and destination is None and move.grant is None and move.past is None:
+        return ()
     a = Allocating(book, move, limits)
     operation = OPERATIONS[operation_of(move)]
-    source = book.purses.get(move.source)
     if move.past is not None:
         _restore(a, move.past)
+        source, destination = purses.get(move.source), purses.get(move.destination)
     if source is not None:
         refusal = operation.gives(a, source)
         if refusal is not None:
             return refusal
-    destination = book.purses.get(move.destination)
     if destination is None and (
         operation.opens or (a.taken and move.amount and operation.receives is _travel and a.between_people())
     ):
@@ -399,9 +406,10 @@ def allocate(book: Book, move: Move, limits: bool) -> tuple[Allocation, ...] | R
         refusal = operation.receives(a, destination)
         if refusal is not None:
             return refusal
-    for purse in (book.purses.get(move.source), book.purses.get(move.destination)):
-        if purse is not None:
-            _pay_debt(a, purse)
+    if source is not None:
+        _pay_debt(a, source)
+    if destination is not None:
+        _pay_debt(a, destination)
     return tuple(a.allocations)
 
 

@@ -415,7 +415,10 @@ class HoldParts:
 
 
 class Behind(NamedTuple):
-    """Grants behind those that were read: how many, what is free of them, and what of that ends next, and when."""
+    """Grants that were not read: how many, what is free of them, and what of that ends next, and when.
+
+    Where that ``amount`` is 0, all that is known is that none of them ends by that moment.
+    """
 
     number: int = 0
     free: int = 0
@@ -429,13 +432,15 @@ class Purse:
     Mostly the first ones suffice, so the others may be ``behind`` and not read.
     """
 
-    __slots__ = ("account", "behind", "free", "live")
+    __slots__ = ("_next", "account", "behind", "free", "live")
 
     def __init__(self, account: Account, live: list[Grant], behind: Behind = Behind()) -> None:  # noqa: B008
         self.account = account
         self.behind = behind
         self.live = sorted(live, key=lambda grant: grant.order)
         self.free = sum(grant.free for grant in live) + behind.free
+        # What expires next, 0 while that is to be looked up anew.
+        self._next: Expiring | int | None = 0
 
     def need_all(self) -> None:
         """Raise MoreGrants if some of its grants were not read."""
@@ -446,6 +451,7 @@ class Purse:
         """Take in the grants that were behind."""
         self.live = sorted([*self.live, *rest], key=lambda grant: grant.order)
         self.behind = Behind()
+        self._next = 0
 
     def state(self) -> tuple[Any, ...]:
         """Return the values of this row that a command can change."""
@@ -455,24 +461,40 @@ class Purse:
         """Go back to an earlier :meth:`state`."""
         live, self.free = state
         self.live = list(live)
+        self._next = 0
 
     def moment(self, now: int) -> int:
         """Return the account's moment, which never goes backwards whatever node writes to it."""
         return max(now, self.account.as_of)
 
+    def change_free(self, by: int, was_due_at: int | None, due_at: int | None) -> None:
+        """Note by how much the free part of a grant changed, and when it was and is to end."""
+        self.free += by
+        following = self._next
+        if was_due_at != due_at:
+            self._next = 0
+        elif due_at is not None and isinstance(following, Expiring) and following.at == due_at:
+            self._next = Expiring(following.amount + by, due_at)
+
     def has_ended(self, now: int) -> bool:
         """Return whether something is free of a grant that has ended, and is still to be booked."""
-        moment = self.moment(now)
-        if self.behind.at is not None and self.behind.at <= moment:
-            return True
-        return any(grant.due_at is not None and grant.due_at <= moment for grant in self.live)
+        following = self.expiring()
+        return following is not None and following.at <= self.moment(now)
 
     def expiring(self) -> Expiring | None:
-        """Return what expires next, None if nothing ever does."""
+        """Return what expires next, None if nothing ever does. Raises MoreGrants if that was not read."""
+        if isinstance(self._next, int):
+            self._next = self._find_next()
+        return self._next
+
+    def _find_next(self) -> Expiring | None:
         ends = [grant.due_at for grant in self.live if grant.due_at is not None]
         behind = self.behind
         if behind.at is not None:
-            ends.append(behind.at)
+            if behind.amount:
+                ends.append(behind.at)
+            elif not ends or min(ends) > behind.at:
+                self.need_all()
         if not ends:
             return None
         at = min(ends)

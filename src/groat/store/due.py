@@ -160,7 +160,7 @@ class CatchUp:
 
     def must_wait(self, command: Command, book: Book) -> bool:
         """Return whether more is due than this batch does, or an earlier command made more due or set other limits."""
-        if book.purses:
+        if book.any_ended:
             floors, _ = self._checks.get(id(command)) or checks_of(command, book, {})
             for pair in floors:
                 purse = book.purses.get(book.accounts[pair]) if pair in book.accounts else None

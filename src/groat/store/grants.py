@@ -21,7 +21,7 @@ from groat.ledger.rows import (
 )
 from groat.store.flow import Flow, Query
 
-FRONT: Final = 4
+FRONT: Final = 2
 """So many of an account's grants are read with its lock; nearly always they pay for what is spent."""
 
 
@@ -50,17 +50,19 @@ def purse_queries(accounts: Iterable[Account], holds: Iterable[HoldRow]) -> list
 def front_queries(accounts: Iterable[Account]) -> list[Query]:
     """As :func:`purse_queries`, for batches that name no grant and no hold: the first grants of accounts suffice."""
     ids = sorted(account.id for account in accounts if account.extras & GRANTS)
-    return [Query("read_fronts", (ids, FRONT)), Query("read_behind", (ids, FRONT))] if ids else []
+    return [Query("read_fronts", (ids, FRONT)), Query("read_sums", (ids,))] if ids else []
 
 
-def read_rest(book: Book, purse: Purse) -> Flow[None]:
-    """Read the grants of a locked account that were not read with its lock."""
-    rest = []
-    for id, _, *values in (yield Query("read_purses", ([purse.account.id],))):
+def read_rest(book: Book, purses: Iterable[Purse]) -> Flow[None]:
+    """Read the grants of locked accounts that were not read with their locks."""
+    by_id = {purse.account.id: purse for purse in purses if purse.behind.number}
+    rest: dict[int, list[Grant]] = {id: [] for id in by_id}
+    for id, account, *values in (yield Query("read_purses", (sorted(by_id),))):
         if id not in book.grants:
-            book.grants[id] = Grant(id, purse.account, *values)
-            rest.append(book.grants[id])
-    purse.take_rest(rest)
+            book.grants[id] = Grant(id, by_id[account].account, *values)
+            rest[account].append(book.grants[id])
+    for account, purse in by_id.items():
+        purse.take_rest(rest[account])
 
 
 def take_purses(
@@ -69,18 +71,18 @@ def take_purses(
     """Put on the book what these queries read, and the grants that are gone but named, or named by a row."""
     by_id = {account.id: account for account in book.accounts.values()}
     rows, *parts = read
-    behind: dict[int, tuple[Any, ...]] = {}
-    if parts and queries[1].name == "read_behind":
-        behind = {id: tuple(values) for id, *values in parts.pop()}
+    sums: dict[int, Behind] = {}
+    if parts and queries[1].name == "read_sums":
+        sums = {id: Behind(*values) for id, *values in parts.pop()}
     live: dict[int, list[Grant]] = {id: [] for id, account in by_id.items() if account.extras & GRANTS}
     for id, account, *rest in rows:
         grant = book.grants[id] = Grant(id, by_id[account], *rest)
         live[account].append(grant)
     for account, grants in live.items():
-        found = behind.get(account)
-        book.purses[by_id[account]] = Purse(
-            by_id[account], grants, _behind(found, grants) if found else Behind()
-        )
+        found = sums.get(account)
+        behind = Behind() if found is None else _without(found, grants)
+        purse = book.purses[by_id[account]] = Purse(by_id[account], grants, behind)
+        book.any_ended |= purse.has_ended(book.now)
     wanted = set(book.named_grants)
     wanted |= {grant for _, _, grant, *_ in (parts[0] if parts else ())}
     wanted |= {each.grant.id for row in originals for leg in row.legs for each in leg.allocations}
@@ -97,11 +99,17 @@ def take_purses(
         book.holds[hold].parts = HoldParts(tuple(places))
 
 
-def _behind(found: tuple[Any, ...], read: list[Grant]) -> Behind:
-    count, free, at, of_all = found
-    if at is None:
-        return Behind(count, free)
-    return Behind(count, free, of_all - sum(grant.free for grant in read if grant.due_at == at), at)
+def _without(every: Behind, read: list[Grant]) -> Behind:
+    """Return what is said of all grants of an account without those that were read."""
+    number, free, amount, at = every
+    if number <= len(read):
+        return Behind()
+    return Behind(
+        number - len(read),
+        free - sum(grant.free for grant in read),
+        amount - sum(grant.free for grant in read if at is not None and grant.due_at == at),
+        at,
+    )
 
 
 def load_allocations(rows: dict[str, TransactionRow]) -> Flow[None]:
@@ -195,10 +203,18 @@ def grant_statements(book: Book, allocations: list[tuple[Any, ...]]) -> Iterator
         yield Query("write_hold_parts", (sorted(parts),))
 
 
-def extras_values(account: Account, now: int) -> tuple[Any, ...]:
+def extras_values(account: Account, now: int, purse: Purse | None) -> tuple[Any, ...]:
     """Return the columns of an account with extras that a batch can change, at a later moment than before."""
     account.as_of = max(now, account.as_of + 1)
     return (
         account.id, account.debits, account.credits, account.debits_pending, account.credits_pending, account.version,
-        account.floor, account.ceiling, account.extras, account.as_of,
+        account.floor, account.ceiling, account.extras, account.as_of, *_sums_of(purse),
     )  # fmt: skip
+
+
+def _sums_of(purse: Purse | None) -> tuple[int | None, ...]:
+    """Return what an account's row says of all its live grants: as of which version, how many, and what is free."""
+    if purse is None:
+        return (None,) * 5
+    following = purse.expiring() or (0, None)
+    return purse.account.version, len(purse.live) + purse.behind.number, purse.free, *following

@@ -162,6 +162,7 @@ class Batch:
         self._verdicts: list[Verdict] = []
         self._decided: list[tuple[Prepared, Done | Refusal]] = []
         self._stale_keys: list[tuple[str]] = []
+        self._needed_more = False
 
     def read_keys(self, prepared: Sequence[Prepared]) -> Flow[None]:
         """Read the batch's moment, the end of its hash chain, and what stands under the keys of its commands."""
@@ -275,7 +276,10 @@ class Batch:
             try:
                 return self._decide(p)
             except MoreGrants as more:
-                yield from read_rest(self.book, more.purse)
+                # Where one account needs more than its first grants, others may, and each would ask by itself.
+                every = self.book.purses.values() if self._needed_more else (more.purse,)
+                self._needed_more = True
+                yield from read_rest(self.book, every)
 
     def _decide(self, p: Prepared) -> Verdict:
         if self._due.is_locked_elsewhere(p.command) or (

@@ -181,7 +181,8 @@ def statements(
         # One that was opened again has none any more, and had some.
         special = [a for a in accounts if a.extras or book.touched[a][-1]]
         if special:
-            yield Query("update_accounts_with_extras", (sorted(extras_values(a, book.now) for a in special),))
+            values = sorted(extras_values(a, book.now, book.purses.get(a)) for a in special)
+            yield Query("update_accounts_with_extras", (values,))
         accounts = sorted(set(accounts) - set(special), key=lambda a: a.id)
     if accounts:
         yield Query("update_accounts", (sorted(account_values(a) for a in accounts),))

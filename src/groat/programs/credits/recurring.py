@@ -147,6 +147,7 @@ class GivePeriod(Command, kw_only=True):
         """Return what earlier periods left beyond the rollover, by grant."""
         if self.rollover is None:
             return []
+        purse.need_all()
         mine = [each for each in purse.live if each.cause == self.terms.cause and each.voided_at is None]
         excess = sum(each.free for each in mine) - self.rollover
         found = []

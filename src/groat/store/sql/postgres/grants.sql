@@ -16,17 +16,20 @@ FROM unnest($1::text::bigint[]) AS a (id)
 CROSS JOIN LATERAL (SELECT * FROM groat_grant AS l WHERE l.account = a.id AND l.live
                     ORDER BY l.priority, l.expires_at, l.version, l.id LIMIT $2) AS g;
 
--- name: read_behind :bulk
--- How many grants there are behind the first $2, what is free of them, when the next of them ends, and what is free of all
--- grants of the account that end then.
-SELECT a.id, r.count, r.free, r.at,
-       (SELECT sum(d.remaining - d.held) FROM groat_grant AS d WHERE d.account = a.id AND d.due_at = r.at)::bigint
-FROM unnest($1::text::bigint[]) AS a (id)
+-- name: read_sums :bulk
+-- For accounts: how many grants there are of which something remains, what is free of them, and what of that ends next, and
+-- when. Of an account that a version wrote which does not keep these sums, they are found anew.
+SELECT a.id, a.purse_live, a.purse_free, a.purse_next, a.purse_next_at
+FROM groat_account AS a WHERE a.id = ANY ($1::text::bigint[]) AND a.purse_version = a.version
+UNION ALL
+SELECT a.id, s.live, s.free,
+       coalesce((SELECT sum(d.remaining - d.held) FROM groat_grant AS d WHERE d.account = a.id AND d.due_at = s.at), 0)::bigint,
+       s.at
+FROM groat_account AS a
 CROSS JOIN LATERAL (
-    SELECT count(*) AS count, coalesce(sum(g.remaining - g.held), 0)::bigint AS free, min(g.due_at) AS at
-    FROM (SELECT l.remaining, l.held, l.due_at FROM groat_grant AS l WHERE l.account = a.id AND l.live
-          ORDER BY l.priority, l.expires_at, l.version, l.id OFFSET $2) AS g) AS r
-WHERE r.count > 0;
+    SELECT count(*) AS live, coalesce(sum(g.remaining - g.held), 0)::bigint AS free, min(g.due_at) AS at
+    FROM groat_grant AS g WHERE g.account = a.id AND g.live) AS s
+WHERE a.id = ANY ($1::text::bigint[]) AND a.purse_version IS DISTINCT FROM a.version;
 
 -- name: read_purses :bulk
 -- The grants of accounts of which something remains. Asked when the accounts are locked.
@@ -104,12 +107,17 @@ ON CONFLICT (hold, place) DO UPDATE SET captured = excluded.captured, released =
 -- As update_accounts, for accounts with extras: what is written of them gets a later `as_of` each time.
 UPDATE groat_account
 SET debits = v.debits, credits = v.credits, debits_pending = v.debits_pending, credits_pending = v.credits_pending,
-    version = v.version, floor = v.floor, ceiling = v.ceiling, extras = v.extras, as_of = v.as_of
+    version = v.version, floor = v.floor, ceiling = v.ceiling, extras = v.extras, as_of = v.as_of,
+    purse_version = v.purse_version, purse_live = v.purse_live, purse_free = v.purse_free, purse_next = v.purse_next,
+    purse_next_at = v.purse_next_at
 FROM (SELECT unnest($1::text::bigint[]) AS id, unnest($2::text::bigint[]) AS debits,
              unnest($3::text::bigint[]) AS credits, unnest($4::text::bigint[]) AS debits_pending,
              unnest($5::text::bigint[]) AS credits_pending, unnest($6::text::bigint[]) AS version,
              unnest($7::text::bigint[]) AS floor, unnest($8::text::bigint[]) AS ceiling,
-             unnest($9::text::integer[]) AS extras, unnest($10::text::bigint[]) AS as_of) AS v
+             unnest($9::text::integer[]) AS extras, unnest($10::text::bigint[]) AS as_of,
+             unnest($11::text::bigint[]) AS purse_version, unnest($12::text::bigint[]) AS purse_live,
+             unnest($13::text::bigint[]) AS purse_free, unnest($14::text::bigint[]) AS purse_next,
+             unnest($15::text::bigint[]) AS purse_next_at) AS v
 WHERE groat_account.id = v.id;
 
 -- name: read_expiring :bulk

@@ -75,10 +75,11 @@ ORDER BY c.version LIMIT ?3;
 SELECT json_group_array(json_array(
        p.txn, p.leg, p.place, p.grant_id, a.path, p.amount, p.held, g.class, g.expires_at, g.voided_at, g.due_at, g.priority,
        g.cause, g.note, g.parent, o.path, g.version, g.created_at))
-FROM json_each(?1) AS j
-JOIN (SELECT txn, leg, place, grant_id, amount, held FROM groat_allocation
+FROM (SELECT p.txn, p.leg, p.place, p.grant_id, p.amount, p.held
+      FROM json_each(?1) AS j JOIN groat_allocation AS p ON p.txn = j.value
       UNION ALL
-      SELECT txn, leg, place, grant_id, amount, held FROM groat_archived_allocation) AS p ON p.txn = j.value
+      SELECT p.txn, p.leg, p.place, p.grant_id, p.amount, p.held
+      FROM json_each(?1) AS j JOIN groat_archived_allocation AS p ON p.txn = j.value) AS p
 JOIN groat_grant AS g ON g.id = p.grant_id
 JOIN groat_account AS a ON a.id = g.account
 JOIN groat_account AS o ON o.id = g.origin;

@@ -15,19 +15,23 @@ SELECT json_group_array(json_array(
            g.priority, g.class, g.cause, g.note, g.parent, g.txn, g.origin, g.version, g.created_at))
 FROM json_each(?1) AS j
 JOIN groat_grant AS g ON g.id IN (SELECT l.id FROM groat_grant AS l WHERE l.account = j.value AND l.live
-                                  ORDER BY l.priority, l.expires_at NULLS LAST, l.version, l.id LIMIT ?2);
+                                  ORDER BY l.priority, l.expires_at IS NULL, l.expires_at, l.version, l.id LIMIT ?2);
 
--- name: read_behind :bulk
--- How many grants there are behind the first ?2, what is free of them, when the next of them ends, and what is free of all
--- grants of the account that end then.
-SELECT json_group_array(json_array(
-           r.id, r.count, r.free, r.at,
-           (SELECT sum(d.remaining - d.held) FROM groat_grant AS d WHERE d.account = r.id AND d.due_at = r.at)))
-FROM (SELECT j.value AS id, count(*) AS count, sum(g.remaining - g.held) AS free, min(g.due_at) AS at
-      FROM json_each(?1) AS j
-      JOIN groat_grant AS g ON g.id IN (SELECT l.id FROM groat_grant AS l WHERE l.account = j.value AND l.live
-                                        ORDER BY l.priority, l.expires_at NULLS LAST, l.version, l.id LIMIT -1 OFFSET ?2)
-      GROUP BY j.value) AS r;
+-- name: read_sums :bulk
+-- For accounts: how many grants there are of which something remains, what is free of them, and what of that ends next, and
+-- when. Of an account that a version wrote which does not keep these sums, they are found anew.
+SELECT json_group_array(json_array(s.id, s.live, s.free, s.next, s.next_at))
+FROM (SELECT a.id, a.purse_live AS live, a.purse_free AS free, a.purse_next AS next, a.purse_next_at AS next_at
+      FROM json_each(?1) AS j JOIN groat_account AS a ON a.id = j.value WHERE a.purse_version = a.version
+      UNION ALL
+      SELECT o.id, o.live, o.free,
+             coalesce((SELECT sum(d.remaining - d.held) FROM groat_grant AS d WHERE d.account = o.id AND d.due_at = o.at), 0), o.at
+      FROM (SELECT a.id, count(g.id) AS live, coalesce(sum(g.remaining - g.held), 0) AS free, min(g.due_at) AS at
+            FROM json_each(?1) AS j
+            JOIN groat_account AS a ON a.id = j.value
+            LEFT JOIN groat_grant AS g ON g.account = a.id AND g.live
+            WHERE a.purse_version IS NOT a.version
+            GROUP BY a.id) AS o) AS s;
 
 -- name: read_purses :bulk
 -- The grants of accounts of which something remains. Asked when the accounts are locked.
@@ -53,10 +57,11 @@ SELECT json_group_array(json_array(
            p.txn, p.leg, p.place, p.amount, p.held,
            g.id, g.account, g.amount, g.remaining, g.held, g.expired, g.voided, g.expires_at, g.voided_at, g.due_at,
            g.priority, g.class, g.cause, g.note, g.parent, g.txn, g.origin, g.version, g.created_at))
-FROM json_each(?1) AS j
-JOIN (SELECT txn, leg, place, grant_id, amount, held FROM groat_allocation
+FROM (SELECT p.txn, p.leg, p.place, p.grant_id, p.amount, p.held
+      FROM json_each(?1) AS j JOIN groat_allocation AS p ON p.txn = j.value
       UNION ALL
-      SELECT txn, leg, place, grant_id, amount, held FROM groat_archived_allocation) AS p ON p.txn = j.value
+      SELECT p.txn, p.leg, p.place, p.grant_id, p.amount, p.held
+      FROM json_each(?1) AS j JOIN groat_archived_allocation AS p ON p.txn = j.value) AS p
 JOIN groat_grant AS g ON g.id = p.grant_id;
 
 -- name: due_grants_on :bulk
@@ -96,10 +101,13 @@ ON CONFLICT (hold, place) DO UPDATE SET captured = excluded.captured, released =
 
 -- name: update_accounts_with_extras :add
 -- As update_accounts, for accounts with extras: what is written of them gets a later `as_of` each time.
-WITH v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling, extras, as_of) AS (VALUES :rows)
+WITH v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling, extras, as_of, purse_version,
+        purse_live, purse_free, purse_next, purse_next_at) AS (VALUES :rows)
 UPDATE groat_account
 SET debits = v.debits, credits = v.credits, debits_pending = v.debits_pending, credits_pending = v.credits_pending,
-    version = v.version, floor = v.floor, ceiling = v.ceiling, extras = v.extras, as_of = v.as_of
+    version = v.version, floor = v.floor, ceiling = v.ceiling, extras = v.extras, as_of = v.as_of,
+    purse_version = v.purse_version, purse_live = v.purse_live, purse_free = v.purse_free, purse_next = v.purse_next,
+    purse_next_at = v.purse_next_at
 FROM v WHERE groat_account.id = v.id;
 
 -- name: read_expiring :bulk

@@ -218,6 +218,25 @@ FROM (SELECT account, sum(remaining - held) AS free FROM groat_grant GROUP BY ac
 JOIN groat_account AS a ON a.id = g.account
 WHERE g.free > max(0, a.credits - a.debits - a.debits_pending) OR a.extras & 1 = 0 LIMIT 100;
 
+-- name: verify_purse_sums :many long
+-- What an account's row says of its grants is what they come to, where it says that it is up to date.
+WITH derived AS (
+    SELECT a.id, count(g.id) AS live, coalesce(sum(g.remaining - g.held), 0) AS free, min(g.due_at) AS next_at
+    FROM groat_account AS a LEFT JOIN groat_grant AS g ON g.account = a.id AND g.live
+    WHERE a.purse_version = a.version GROUP BY a.id),
+whole AS (
+    SELECT d.id, d.live, d.free, d.next_at,
+           coalesce((SELECT sum(g.remaining - g.held) FROM groat_grant AS g
+                     WHERE g.account = d.id AND g.due_at = d.next_at), 0) AS next
+    FROM derived AS d)
+SELECT a.path || '/' || a.asset,
+       w.live || ' live, ' || w.free || ' free, ' || w.next || ' until ' || coalesce(w.next_at, 'for ever'),
+       a.purse_live || ' live, ' || a.purse_free || ' free, ' || a.purse_next || ' until '
+       || coalesce(a.purse_next_at, 'for ever')
+FROM whole AS w JOIN groat_account AS a ON a.id = w.id
+WHERE a.purse_live <> w.live OR a.purse_free <> w.free OR a.purse_next <> w.next OR a.purse_next_at IS NOT w.next_at
+LIMIT 100;
+
 -- name: verify_allocations :many long
 -- An allocation is of a grant of one of the posting's accounts. What a posting takes from grants of its source, and holds of
 -- them, is at most what it moved; more may go only to pay a debt.
@@ -383,10 +402,11 @@ LIMIT 100;
 -- name: verify_allocations_of :bulk long
 -- What these transactions changed of grants.
 SELECT json_group_array(json_array(p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held))
-FROM json_each(?1) AS j
-JOIN (SELECT txn, leg, place, grant_id, account, amount, held FROM groat_allocation
+FROM (SELECT p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held
+      FROM json_each(?1) AS j JOIN groat_allocation AS p ON p.txn = j.value
       UNION ALL
-      SELECT txn, leg, place, grant_id, account, amount, held FROM groat_archived_allocation) AS p ON p.txn = j.value;
+      SELECT p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held
+      FROM json_each(?1) AS j JOIN groat_archived_allocation AS p ON p.txn = j.value) AS p;
 
 -- name: verify_granted_by :bulk long
 -- What never changes of the grants that these transactions made.
