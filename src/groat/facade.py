@@ -10,7 +10,13 @@ from groat.ledger.errors import Overloaded
 from groat.ledger.settling import Excess
 from groat.metering import Amount, AsyncMetered, JobCall, JobDoor, plan_of
 from groat.programs.program import Program, ProgramError
-from groat.programs.standing_words import STANDING_EXTENSIONS, StandingWords
+from groat.programs.standing_words import (
+    STANDING_EXTENSIONS,
+    STANDING_FACADE,
+    STANDING_KINDS,
+    StandingWords,
+)
+from groat.programs.workflow import Kind
 from groat.settings import Settings
 from groat.store.extension import Extension
 
@@ -24,6 +30,7 @@ class Groat(StandingWords, engine.Groat):
     """
 
     standing: ClassVar[tuple[Extension, ...]] = STANDING_EXTENSIONS
+    standing_kinds: ClassVar[tuple[Kind[Any], ...]] = STANDING_KINDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,7 +111,7 @@ def door_of(words: Any) -> JobDoor:
 
 def check_turned_on(groat: Groat, words: Callable[..., Any]) -> None:
     """Raise ProgramError ``program_not_turned_on`` unless a program of the ledger declares these words."""
-    if not any(words in program.facade for program in groat.programs):
+    if words not in STANDING_FACADE and not any(words in program.facade for program in groat.programs):
         name = f"{words.__module__}.{getattr(words, '__qualname__', words)}"
         on = ", ".join(program.name for program in groat.programs) or "none"
         raise ProgramError(

@@ -331,6 +331,11 @@ class Groat(LedgerWords):
                 pass
         return total
 
+    @property
+    def policy(self) -> Policy:
+        """The limits with which accounts open."""
+        return self._policy
+
     # Listening
 
     def listen(self, listener: Listener) -> Callable[[], None]:

@@ -25,7 +25,7 @@ def workflow_of(groat: Groat) -> Workflow:
 
 
 def _make_workflow(groat: Groat) -> Workflow:
-    kinds = [kind for program in groat.programs for kind in program.kinds]
+    kinds = [*groat.standing_kinds, *(kind for program in groat.programs for kind in program.kinds)]
     return Workflow(groat, kinds, groat.settings.thresholds, groat.settings.open_requests)
 
 

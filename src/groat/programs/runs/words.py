@@ -1,0 +1,179 @@
+"""The words of runs, for programs and apps that have the ledger in their own process. Servers post what is filed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from groat.ledger.amounts import Asset
+from groat.ledger.errors import Refusal, Refused
+from groat.ledger.text import check_id
+from groat.programs.runs import reading
+from groat.programs.runs.changing import DraftChange, changed
+from groat.programs.runs.checking import Given
+from groat.programs.runs.drafts import Drafts, digest_of
+from groat.programs.runs.errors import RunError
+from groat.programs.runs.kind import NAME, OWNER, RunFiling
+from groat.programs.runs.own_settings import settings_of
+from groat.programs.runs.views import (
+    DraftChoices,
+    Duplicates,
+    Mode,
+    RunDraft,
+    RunRowPage,
+    RunView,
+)
+from groat.programs.words import Ledger, Words, word
+from groat.programs.workflow.words import workflow_of
+
+if TYPE_CHECKING:
+    from groat.facade import Groat
+
+SHOWN_BAD = 20
+
+
+class DraftRow(msgspec.Struct):
+    """A row of a list: whom it names (by id, e-mail address or name), and the amount as a decimal string.
+
+    ``line`` is its place in a file and ``raw`` its texts there, if it comes out of one.
+    """
+
+    amount: str = ""
+    user: str = ""
+    email: str = ""
+    name: str = ""
+    reason: str = ""
+    line: int = 0
+    raw: dict[str, str] = {}
+
+    def given(self) -> Given:
+        """Return the row as drafts keep it."""
+        return Given(self.line, self.user, self.amount, self.reason, self.email, self.name, raw=self.raw)
+
+
+class Runs(Words[Ledger]):
+    """Drafts and runs. ``by`` is a principal (``user:ada``, ``service:shop``); amounts are decimal strings.
+
+    ``operation`` names what asked for the run: it stands in its origin. All words raise InvalidInput, RunError,
+    StoreError; those that file also Refused.
+    """
+
+    @property
+    def drafts(self) -> Drafts:
+        """The drafts of the ledger."""
+        return drafts_of(self.groat)
+
+    @word
+    async def draft(
+        self,
+        rows: Iterable[DraftRow],
+        *,
+        by: str,
+        asset: str,
+        mode: Mode = "add",
+        reason: str = "",
+        name: str = "",
+        source: str = "",
+        duplicates: Duplicates = "ask",
+        operation: str = "",
+        amount: str | None = None,
+        digest: str | None = None,
+    ) -> RunDraft:
+        """Check rows and keep them as a draft; ``amount`` is the one of all rows, if they have none of their own."""
+        given = [row.given() for row in rows]
+        choices = DraftChoices(asset, mode, reason, source, name, operation, duplicates, amount)
+        return await self.drafts.make(
+            given, choices, what="list", by=by, digest=digest_of(given, choices) if digest is None else digest
+        )
+
+    @word
+    async def read(self, draft: str) -> RunDraft:
+        """Read a draft. Raises RunError ``draft_not_found``."""
+        return await self.drafts.read(draft)
+
+    @word
+    async def rows(self, draft: str, *, show: str = "all", start: int = 0, limit: int = 100) -> RunRowPage:
+        """Read rows of a draft of one sort: ``limit`` of those behind the first ``start``."""
+        stored = await self.drafts.find(draft)
+        return await self.groat.read(reading.page_rows, stored, show, start, limit, await self.groat.assets())
+
+    @word
+    async def change(self, draft: str, change: DraftChange) -> RunDraft:
+        """Change a draft, and check its rows again. Raises RunError ``draft_changed``, ``draft_filed``."""
+        return await changed(self.drafts, await self.drafts.find(draft), change)
+
+    @word
+    async def discard(self, draft: str) -> None:
+        """Forget a draft that nobody has filed."""
+        await self.drafts.discard(draft)
+
+    @word
+    async def file(
+        self: Runs[Groat], draft: str, version: int, *, by: str, roles: Iterable[str], key: str
+    ) -> RunView:
+        """File a draft in the version that was looked at; ``roles`` are the caller's. Returns the run."""
+        answer = await workflow_of(self.groat).file(
+            NAME, RunFiling(draft, version), owner=OWNER, key=key, by=by, roles=roles
+        )
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        found = await self.get(answer.id)
+        assert found is not None
+        found.replayed = bool(answer.replayed)
+        return found
+
+    @word
+    async def post(
+        self: Runs[Groat],
+        rows: Iterable[DraftRow],
+        *,
+        by: str,
+        roles: Iterable[str],
+        key: str,
+        asset: str,
+        reason: str = "",
+        mode: Mode = "add",
+        source: str = "",
+        name: str = "",
+        operation: str = "",
+        amount: str | None = None,
+    ) -> RunView:
+        """Check rows and file them at once, all or none. Raises RunError ``run_rows_bad`` if one cannot be posted.
+
+        The same key and rows again bring the first run again; other rows are refused with ``key_reused``.
+        """
+        given = [row.given() for row in rows]
+        choices = DraftChoices(asset, mode, reason, source, name, operation, "ask", amount)
+        draft = await self.drafts.keyed(given, choices, by=by, key=key)
+        if draft.run is not None:
+            run = await self.get(draft.run)
+            assert run is not None
+            run.replayed = True
+            return run
+        if draft.summary.bad or not draft.summary.rows:
+            page = await self.rows(draft.id, show="bad", limit=SHOWN_BAD)
+            await self.drafts.discard(draft.id)
+            if not draft.summary.bad:
+                raise RunError("run_rows_wrong")
+            raise RunError("run_rows_bad", bad=draft.summary.bad, rows=msgspec.to_builtins(page.items))
+        return await self.file(draft.id, draft.version, by=by, roles=roles, key=key)
+
+    @word
+    async def get(self, run: str) -> RunView | None:
+        """Read a run, None if there is none."""
+        found = await self.groat.read(reading.find_run, check_id(run))
+        return None if found is None else reading.run_view(*found, await self.groat.assets(), [])
+
+
+def drafts_of(groat: Groat) -> Drafts:
+    """Return the drafts of a ledger."""
+    return groat.once(_make_drafts)
+
+
+def _make_drafts(groat: Groat) -> Drafts:
+    def needed(units: int, asset: str, assets: dict[str, Asset]) -> int:
+        return workflow_of(groat).kinds[NAME].needed(units, asset, assets)
+
+    return Drafts(groat, settings_of(groat.settings), needed)
