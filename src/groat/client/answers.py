@@ -351,30 +351,6 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: str
 
 
-class CandidatePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Candidates in order of their ids; balances are of ``asset``."""
-
-    items: list[CandidateView]
-    asset: str
-    cursor: str | None
-
-
-class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate: ``user`` is their id, ``balance`` what they have of the asset, a decimal string.
-
-    ``origin`` tells whether a file made them, or the app did: a ``regular`` one, or one of an older app
-    (``legacy``). ``placements`` counts where they are placed.
-    """
-
-    user: str
-    email: str
-    name: str
-    origin: Literal["file", "legacy", "regular"]
-    since: str
-    balance: str
-    placements: int
-
-
 class ChartPoint(msgspec.Struct, frozen=True, kw_only=True):
     """An hour or a day from ``at`` on: the redemptions in it that were not undone, and what they gave."""
 
@@ -451,8 +427,6 @@ class CodeView(msgspec.Struct, frozen=True, kw_only=True):
 class ConfigView(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that a front end needs before anybody signs in. With no ``people_found_by`` nobody is told
     a name.
-
-    ``programs`` are those that the settings turn on.
     """
 
     version: str
@@ -461,7 +435,6 @@ class ConfigView(msgspec.Struct, frozen=True, kw_only=True):
     actions: dict[str, ActionView]
     people_found_by: str
     sandbox: bool
-    programs: list[str]
 
 
 class ConfirmedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -509,28 +482,6 @@ class CreditUpdatePage(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None
 
 
-class DashboardView(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a candidate's dashboard shows. Amounts are of ``asset``, ``month`` is this one (UTC).
-
-    ``credits`` can be spent, ``held`` is reserved. ``granted`` arrived this month, less what was taken
-    back of it; ``spent`` left this month, less what came back; ``updates`` counts the month's changes.
-    ``last_update`` is None where nothing ever happened.
-    """
-
-    user: str
-    email: str
-    name: str
-    asset: str
-    credits: str
-    held: str
-    month: str
-    granted: str
-    spent: str
-    updates: int
-    last_update: UpdateView | None
-    placements: list[PlaceView]
-
-
 class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody to sign in as, in the demo."""
 
@@ -552,6 +503,46 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     sent_at: str | None
     seen_at: str | None
+
+
+class DraftReading(msgspec.Struct, frozen=True, kw_only=True):
+    """The reading of a file: which column means what, how it was written, and what may be chosen instead."""
+
+    columns: dict[str, str]
+    places: dict[str, int]
+    header_line: int
+    sheet: str | None
+    sheets: list[ReadSheet]
+    found: list[ReadColumn]
+    encoding: str | None
+    delimiter: str | None
+    decimal: str | None
+    date_order: str | None
+    warnings: list[ReadRemark]
+
+
+class DraftSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of a draft, counted.
+
+    ``good`` rows can be posted, ``bad`` ones cannot, and ``selected`` ones will be. ``duplicates`` name
+    a person who is named before, ``new_people`` are selected ones of whom nobody knows, ``over_limit``
+    ones against which a limit stands. ``total`` is what is posted in all, ``biggest`` the largest
+    amount. ``spent`` is how much an undo cannot take back. ``problems`` counts bad rows by code.
+    """
+
+    rows: int
+    good: int
+    bad: int
+    selected: int
+    unselected: int
+    people: int
+    duplicates: int
+    new_people: int
+    over_limit: int
+    total: str
+    biggest: str
+    spent: str
+    problems: dict[str, int]
 
 
 class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -945,14 +936,6 @@ class MemberList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[MemberView]
 
 
-class MemberPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Candidates of a placement in order of their ids; balances are of ``asset``."""
-
-    items: list[PlacementMember]
-    asset: str
-    cursor: str | None
-
-
 class MemberUpdated(msgspec.Struct, frozen=True, kw_only=True):
     """The data of an event ``member_updated``: what a person may do on a shared account, nothing if they
     left it.
@@ -1224,77 +1207,11 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     body: str
 
 
-class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A placement of a candidate: since when, and how many of its ``files`` name them."""
+class Posted(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a run that is posted: rows, and what these moved in all."""
 
-    id: str
-    title: str
-    archived: bool
-    since: str
-    files: int
-
-
-class PlacementLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A placement that changed, "" for a candidate without one."""
-
-    placement: str
-
-
-class PlacementMember(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate of a placement, placed there by ``files`` files; ``fresh`` says whether one of these made
-    them.
-    """
-
-    user: str
-    email: str
-    name: str
-    origin: Literal["file", "legacy", "regular"]
-    since: str
-    balance: str
-    files: int
-    fresh: bool
-
-
-class PlacementNews(msgspec.Struct, frozen=True, kw_only=True):
-    """The placements that a batch changed: read them again. ``more`` further lines are left out."""
-
-    items: list[PlacementLine]
-    more: int
-
-
-class PlacementPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Placements, the newest first."""
-
-    items: list[PlacementView]
-    cursor: str | None
-
-
-class PlacementTold(msgspec.Struct, frozen=True, kw_only=True):
-    """A placement of a candidate's that changed, or to which they came; "" where their own record did."""
-
-    placement: str
-    title: str
-    archived: bool
-
-
-class PlacementView(msgspec.Struct, frozen=True, kw_only=True):
-    """A placement, with how many ``files`` it has, and how many ``candidates`` are placed there.
-
-    Credits there are of the ``asset``. ``archived_at`` and ``archived_by`` are None as long as it goes
-    on.
-    """
-
-    id: str
-    title: str
-    note: str
-    asset: str
-    version: int
-    created_by: str
-    created_at: str
-    archived_by: str | None
-    archived_at: str | None
-    files: int
-    candidates: int
+    rows: int
+    amount: str
 
 
 class PostingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -1341,6 +1258,31 @@ class PrintedCodes(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[PrintedCode]
     cursor: str | None
+
+
+class ReadColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of a file that may be chosen: its number from 1, its header's words, and the first text
+    below.
+    """
+
+    number: int
+    name: str
+    sample: str
+
+
+class ReadRemark(msgspec.Struct, frozen=True, kw_only=True):
+    """Something in a file that a person should look at, with the line that it is about."""
+
+    code: str
+    detail: str
+    line: int | None
+
+
+class ReadSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet of a workbook that may be chosen."""
+
+    name: str
+    hidden: bool
 
 
 class ReadView(msgspec.Struct, frozen=True, kw_only=True):
@@ -1496,6 +1438,172 @@ class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     detail: str
+
+
+class RunChunks(msgspec.Struct, frozen=True, kw_only=True):
+    """The chunks of a run: how many are posted, of how many."""
+
+    done: int
+    of: int
+
+
+class RunDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that were read and checked and are not posted yet. Nothing of it is money before it is filed.
+
+    ``run`` is the request that it became, ``undoes`` the run that it takes back. ``reading`` is null
+    unless it is of a file. ``source_problem`` says why the account that pays could not pay all of it
+    now. A run is one ``atomic`` commit, or has so many ``chunks``. ``approval`` says why another person
+    must approve it, empty where nobody must. ``repeats`` are runs of the same file before. ``short``
+    says what an undo does about people who have spent some.
+    """
+
+    id: str
+    version: int
+    ready: bool
+    origin: RunOrigin
+    asset: str
+    mode: Literal["add", "set", "undo"]
+    reason: str
+    source: str
+    by: str
+    made_at: str
+    expires_at: str
+    duplicates: Literal["ask", "first", "sum"]
+    short: Literal["below_floor", "refuse", "take_what_is_left"] | None
+    amount: str | None
+    run: str | None
+    undoes: str | None
+    reading: DraftReading | None
+    summary: DraftSummary
+    source_problem: RunProblem | None
+    atomic: bool
+    chunks: int
+    needs_approval: bool
+    approval: str
+    repeats: list[RunRepeat]
+
+
+class RunDraftPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of drafts that nobody has filed, newest first."""
+
+    items: list[RunDraft]
+    cursor: str | None
+
+
+class RunOrigin(msgspec.Struct, frozen=True, kw_only=True):
+    """The origin of a draft's rows.
+
+    ``name`` is a file's, or what the caller gave; ``operation`` asked for it, empty for nothing but a
+    draft. ``digest`` stands for the file or list, null for a selection.
+    """
+
+    what: Literal["file", "list", "selection", "undo"]
+    name: str
+    operation: str
+    digest: str | None
+
+
+class RunPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of runs, newest first."""
+
+    items: list[RunView]
+    cursor: str | None
+
+
+class RunProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """The fault of a row: a stable ``code``, and a ``detail`` that says what to do."""
+
+    code: str
+    detail: str
+
+
+class RunRepeat(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that was filed of the same file or list before."""
+
+    run: str
+    filed_at: str
+    by: str
+    state: Literal["cancelled", "done", "paused", "pending", "rejected", "running", "stopped"]
+
+
+class RunRowPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one sort: those behind the first ``from`` of ``total``."""
+
+    items: list[RunRowView]
+    from_: int = msgspec.field(name="from")
+    total: int
+
+
+class RunRowView(msgspec.Struct, frozen=True, kw_only=True):
+    """A row: whom it names, and what it gives.
+
+    ``number`` counts the rows from 1, ``line`` is its place in the file. ``matched`` says by what the
+    person was found: id, email or name; empty for somebody of whom nobody knows. ``balance`` is the
+    present one, and ``after`` what it would be; of a row that was posted these are the ones before and
+    after. ``raw`` has the texts as they were sent. ``duplicate_of`` is the number of the first row of
+    the same person. ``outcome``, ``transaction`` and ``undone`` come with the rows of a run.
+    """
+
+    number: int
+    line: int
+    user: str
+    amount: str
+    reason: str
+    known: bool
+    matched: str
+    email: str
+    name: str
+    balance: str | None
+    after: str | None
+    raw: dict[str, str]
+    problem: RunProblem | None
+    duplicate_of: int | None
+    selected: bool
+    outcome: Literal["left_out", "nothing", "posted", "skipped", "waiting"] | None = None
+    transaction: str | None = None
+    undone: bool | None = None
+
+
+class RunView(msgspec.Struct, frozen=True, kw_only=True):
+    """A run: a draft that was filed.
+
+    ``rows`` people get or give ``total`` in all; of these ``posted`` are done, ``skipped`` ones were
+    left out after they were refused, and ``idle`` ones had nothing to do. ``problem`` is the row at
+    which it stopped. ``undone`` says how far other runs (``undone_by``) took it back; ``undoes`` is the
+    run that it takes back itself. ``may`` are the transitions that the caller may take: POST
+    /v1/requests/run/{id}/{transition}.
+    """
+
+    id: str
+    version: int
+    state: Literal["cancelled", "done", "paused", "pending", "rejected", "running", "stopped"]
+    draft: str
+    origin: RunOrigin
+    asset: str
+    mode: Literal["add", "set", "undo"]
+    reason: str
+    source: str
+    by: str
+    filed_at: str
+    changed_at: str
+    decided_by: str | None
+    decided_at: str | None
+    rows: int
+    people: int
+    total: str
+    posted: Posted
+    idle: int
+    skipped: int
+    atomic: bool
+    chunks: RunChunks
+    problem: StoppedAt | None
+    short: Literal["below_floor", "refuse", "take_what_is_left"] | None
+    undoes: str | None
+    undone: Literal["no", "part", "whole"]
+    undone_by: list[str]
+    approval: str
+    may: list[str]
+    replayed: bool
 
 
 class SentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -1675,6 +1783,15 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
     transaction: str
 
 
+class StoppedAt(msgspec.Struct, frozen=True, kw_only=True):
+    """The row at which a run stopped, and why."""
+
+    number: int
+    user: str
+    code: str
+    detail: str
+
+
 class StreamPage(msgspec.Struct, frozen=True, kw_only=True):
     """Events after a position, and the position after them. ``reset`` comes instead where going on is
     impossible.
@@ -1753,16 +1870,6 @@ class TransitionView(msgspec.Struct, frozen=True, kw_only=True):
     approves: bool
     confirms: bool
     schema: dict[str, Any]
-
-
-class UpdateView(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest change of a candidate's credits: when, by how much, what they were after it, and why."""
-
-    at: str
-    delta: str
-    balance: str
-    reason: str
-    kind: str
 
 
 class UserPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -1346,3 +1346,411 @@ class AsyncCalls:
         same target may have been delivered meanwhile. The audit log says who did it. For admins.
         """
         return await self._call(table.REPLAY_OUTBOX_ENTRY, path={"id": id}, timeout_s=timeout_s)
+
+    async def create_run_draft(
+        self,
+        *,
+        rows: Sequence[inputs.RowInput] | None = None,
+        people: Sequence[str] | None = None,
+        amount: str | None = None,
+        asset: str = "CREDIT",
+        mode: Literal["add", "set"] = "add",
+        reason: str = "",
+        name: str = "",
+        source: str | None = None,
+        selection: inputs.SelectionInput | None = None,
+        duplicates: Literal["ask", "first", "sum"] = "ask",
+        timeout_s: float | None = None,
+    ) -> answers.RunDraft:
+        """``POST /v1/runs/drafts``: Check rows. Every row is checked, and nothing is posted: look at the
+        rows, choose, and file the draft as a request of the kind `run`. A draft that nobody files is
+        kept for 7 days. For admins and services.
+        """
+        return await self._call(
+            table.CREATE_RUN_DRAFT,
+            body={
+                "rows": rows,
+                "people": people,
+                "amount": amount,
+                "asset": asset,
+                "mode": mode,
+                "reason": reason,
+                "name": name,
+                "source": source,
+                "selection": selection,
+                "duplicates": duplicates,
+            },
+            timeout_s=timeout_s,
+        )
+
+    def list_run_drafts(
+        self, *, cursor: str | None = None, limit: int | None = None, timeout_s: float | None = None
+    ) -> AsyncPaged[answers.RunDraft, answers.RunDraftPage]:
+        """``GET /v1/runs/drafts``: List drafts. Drafts that nobody has filed, the newest first. For admins,
+        support and services.
+        """
+        return self._list(
+            table.LIST_RUN_DRAFTS, query={"cursor": cursor, "limit": limit}, timeout_s=timeout_s
+        )
+
+    async def get_run_draft(self, id: str, *, timeout_s: float | None = None) -> answers.RunDraft:
+        """``GET /v1/runs/drafts/{id}``: Read a draft. A draft with its counts. While `ready` is false,
+        somebody is changing it. For admins, support and services.
+        """
+        return await self._call(table.GET_RUN_DRAFT, path={"id": id}, timeout_s=timeout_s)
+
+    async def change_run_draft(
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        reason: str | UnsetType = UNSET,
+        mode: Literal["add", "set"] | UnsetType = UNSET,
+        source: str | UnsetType = UNSET,
+        name: str | UnsetType = UNSET,
+        duplicates: Literal["ask", "first", "sum"] | UnsetType = UNSET,
+        amount: str | UnsetType | None = UNSET,
+        short: Literal["below_floor", "refuse", "take_what_is_left"] | UnsetType = UNSET,
+        sheet: str | UnsetType | None = UNSET,
+        encoding: str | UnsetType | None = UNSET,
+        delimiter: str | UnsetType | None = UNSET,
+        decimal: str | UnsetType | None = UNSET,
+        date_order: str | UnsetType | None = UNSET,
+        columns: Mapping[str, str | None] | UnsetType = UNSET,
+        select: inputs.Picked | UnsetType = UNSET,
+        unselect: inputs.Picked | UnsetType = UNSET,
+        timeout_s: float | None = None,
+    ) -> answers.RunDraft:
+        """``PATCH /v1/runs/drafts/{id}``: Change a draft. All rows are checked again by the choices as they
+        are then. What was left out stays so. For admins and services.
+        """
+        return await self._call(
+            table.CHANGE_RUN_DRAFT,
+            path={"id": id},
+            body={
+                "version": version,
+                "reason": reason,
+                "mode": mode,
+                "source": source,
+                "name": name,
+                "duplicates": duplicates,
+                "amount": amount,
+                "short": short,
+                "sheet": sheet,
+                "encoding": encoding,
+                "delimiter": delimiter,
+                "decimal": decimal,
+                "date_order": date_order,
+                "columns": columns,
+                "select": select,
+                "unselect": unselect,
+            },
+            timeout_s=timeout_s,
+        )
+
+    async def delete_run_draft(self, id: str, *, timeout_s: float | None = None) -> None:
+        """``DELETE /v1/runs/drafts/{id}``: Forget a draft. Only one that nobody has filed. For admins and
+        services.
+        """
+        await self._call(table.DELETE_RUN_DRAFT, path={"id": id}, timeout_s=timeout_s)
+
+    async def list_draft_rows(
+        self,
+        id: str,
+        *,
+        show: Literal["all", "bad", "duplicates", "new", "over_limit", "unselected", "selected"]
+        | None = None,
+        from_: int | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RunRowPage:
+        """``GET /v1/runs/drafts/{id}/rows``: Read rows of a draft. Rows in their order, from any place on,
+        with present balances. For admins, support and services.
+        """
+        return await self._call(
+            table.LIST_DRAFT_ROWS,
+            path={"id": id},
+            query={"show": show, "from": from_, "limit": limit},
+            timeout_s=timeout_s,
+        )
+
+    async def post_run(
+        self,
+        *,
+        rows: Sequence[inputs.RowInput] | None = None,
+        people: Sequence[str] | None = None,
+        amount: str | None = None,
+        asset: str = "CREDIT",
+        mode: Literal["add", "set"] = "add",
+        reason: str = "",
+        name: str = "",
+        source: str | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RunView:
+        """``POST /v1/runs``: Post a bulk run. Checks the rows and files the run, all or none. It is posted
+        at once, unless another person must approve it. The answer comes before it is posted: read the
+        run, or listen to `house:runs`. For admins and services.
+        """
+        return await self._call(
+            table.POST_RUN,
+            body={
+                "rows": rows,
+                "people": people,
+                "amount": amount,
+                "asset": asset,
+                "mode": mode,
+                "reason": reason,
+                "name": name,
+                "source": source,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def list_runs(
+        self,
+        *,
+        state: Literal["pending", "running", "paused", "stopped", "done", "cancelled", "rejected"]
+        | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.RunView, answers.RunPage]:
+        """``GET /v1/runs``: List bulk runs. Runs, the newest first. For admins, support and services."""
+        return self._list(
+            table.LIST_RUNS, query={"state": state, "cursor": cursor, "limit": limit}, timeout_s=timeout_s
+        )
+
+    async def get_run(self, id: str, *, timeout_s: float | None = None) -> answers.RunView:
+        """``GET /v1/runs/{id}``: Read a bulk run. How far it is, and what the caller may do with it: POST
+        /v1/requests/run/{id}/{transition}. For admins, support and services.
+        """
+        return await self._call(table.GET_RUN, path={"id": id}, timeout_s=timeout_s)
+
+    async def list_run_rows(
+        self,
+        id: str,
+        *,
+        show: Literal["all", "bad", "duplicates", "new", "over_limit", "unselected", "selected"]
+        | None = None,
+        from_: int | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RunRowPage:
+        """``GET /v1/runs/{id}/rows``: Read rows of a run. Rows in their order, from any place on, with what
+        became of each. For admins, support and services.
+        """
+        return await self._call(
+            table.LIST_RUN_ROWS,
+            path={"id": id},
+            query={"show": show, "from": from_, "limit": limit},
+            timeout_s=timeout_s,
+        )
+
+    async def file_run(
+        self,
+        *,
+        draft: str,
+        version: int,
+        for_user: str | None = None,
+        for_owner: str | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/run``: Bulk run: file. Rows of a file, a list or a selection that are posted
+        to many people; undone as one. By: admin, service. For whoever is signed in; people get only what
+        is theirs.
+        """
+        return await self._call(
+            table.FILE_RUN,
+            body={"draft": draft, "version": version},
+            query={"user": for_user, "owner": for_owner, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def approve_run(
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/run/{id}/approve``: Bulk run: approve. Rows of a file, a list or a selection
+        that are posted to many people; undone as one. By: admin. For whoever is signed in; people get
+        only what is theirs.
+        """
+        return await self._call(
+            table.APPROVE_RUN,
+            path={"id": id},
+            body={},
+            query={"version": version, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def reject_run(
+        self,
+        id: str,
+        *,
+        reason: str,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/run/{id}/reject``: Bulk run: reject. Rows of a file, a list or a selection
+        that are posted to many people; undone as one. By: admin. For whoever is signed in; people get
+        only what is theirs.
+        """
+        return await self._call(
+            table.REJECT_RUN,
+            path={"id": id},
+            body={"reason": reason},
+            query={"version": version, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def pause_run(
+        self,
+        id: str,
+        *,
+        reason: str = "",
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/run/{id}/pause``: Bulk run: pause. Rows of a file, a list or a selection that
+        are posted to many people; undone as one. By: admin, service. For whoever is signed in; people
+        get only what is theirs.
+        """
+        return await self._call(
+            table.PAUSE_RUN,
+            path={"id": id},
+            body={"reason": reason},
+            query={"version": version, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def resume_run(
+        self,
+        id: str,
+        *,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/run/{id}/resume``: Bulk run: go on. Rows of a file, a list or a selection
+        that are posted to many people; undone as one. By: admin, service. For whoever is signed in;
+        people get only what is theirs.
+        """
+        return await self._call(
+            table.RESUME_RUN,
+            path={"id": id},
+            body={},
+            query={"version": version, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def skip_run(
+        self,
+        id: str,
+        *,
+        reason: str = "",
+        all: bool = False,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/run/{id}/skip``: Bulk run: leave out the row. Rows of a file, a list or a
+        selection that are posted to many people; undone as one. By: admin, service. For whoever is
+        signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.SKIP_RUN,
+            path={"id": id},
+            body={"reason": reason, "all": all},
+            query={"version": version, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def cancel_run(
+        self,
+        id: str,
+        *,
+        reason: str,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/run/{id}/cancel``: Bulk run: cancel. Rows of a file, a list or a selection
+        that are posted to many people; undone as one. By: admin, service. For whoever is signed in;
+        people get only what is theirs.
+        """
+        return await self._call(
+            table.CANCEL_RUN,
+            path={"id": id},
+            body={"reason": reason},
+            query={"version": version, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def correct_run(
+        self,
+        id: str,
+        *,
+        reason: str,
+        amount: str = "",
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/run/{id}/correct``: Bulk run: correct. Rows of a file, a list or a selection
+        that are posted to many people; undone as one. By: admin. For whoever is signed in; people get
+        only what is theirs.
+        """
+        return await self._call(
+            table.CORRECT_RUN,
+            path={"id": id},
+            body={"reason": reason, "amount": amount},
+            query={"version": version, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def drop_correction_run(
+        self,
+        id: str,
+        *,
+        reason: str,
+        version: int | None = None,
+        dry_run: bool | None = None,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.RequestView:
+        """``POST /v1/requests/run/{id}/drop_correction``: Bulk run: drop the correction. Rows of a file, a
+        list or a selection that are posted to many people; undone as one. By: admin. For whoever is
+        signed in; people get only what is theirs.
+        """
+        return await self._call(
+            table.DROP_CORRECTION_RUN,
+            path={"id": id},
+            body={"reason": reason},
+            query={"version": version, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )

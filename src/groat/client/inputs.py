@@ -106,6 +106,15 @@ class PaymentInput(TypedDict):
     reason: str
 
 
+class Picked(TypedDict):
+    """Rows by their ``numbers``, or all of one sort (``show``)."""
+
+    numbers: NotRequired[Sequence[int]]
+    show: NotRequired[
+        Literal["all", "bad", "duplicates", "new", "over_limit", "selected", "unselected"] | None
+    ]
+
+
 class PostingInput(TypedDict):
     """An amount of one asset from a source account to a destination account. With ``grant`` it arrives as a
     grant.
@@ -143,6 +152,25 @@ class ReverseItemInput(TypedDict):
     amounts: NotRequired[Sequence[str | None] | None]
     expired: NotRequired[Literal["book", "restore"]]
     short: NotRequired[Literal["debt", "refuse"]]
+
+
+class RowInput(TypedDict):
+    """A row: a person by ``user``, ``email`` or ``name``, and the ``amount`` unless all rows have one."""
+
+    user: NotRequired[str]
+    email: NotRequired[str]
+    name: NotRequired[str]
+    amount: NotRequired[str]
+    reason: NotRequired[str]
+
+
+class SelectionInput(TypedDict):
+    """The people with this text (``q``) in their id, name or e-mail address, and with this ``role``; both
+    if named.
+    """
+
+    q: NotRequired[str]
+    role: NotRequired[str | None]
 
 
 class SettleItemInput(TypedDict):

@@ -318,6 +318,30 @@ class DepositNotFiled(Problem):
     code = "deposit_not_filed"
 
 
+class DraftChanged(Problem):
+    """``draft_changed`` (409): The draft has changed meanwhile (version). Read it again."""
+
+    code = "draft_changed"
+
+
+class DraftEmpty(Problem):
+    """``draft_empty`` (422): No row of the draft is selected, so there is nothing to post."""
+
+    code = "draft_empty"
+
+
+class DraftFiled(Problem):
+    """``draft_filed`` (409): The draft was filed (run). Make another one for another run."""
+
+    code = "draft_filed"
+
+
+class DraftNotFound(Problem):
+    """``draft_not_found`` (404): There is no such draft. One that nobody files is kept for 7 days."""
+
+    code = "draft_not_found"
+
+
 class DuplicateField(Problem):
     """``duplicate_field`` (400): A JSON object names a field twice, so that readers could differ on its
     meaning.
@@ -1183,6 +1207,80 @@ class RolloverWrong(Problem):
     """``rollover_wrong`` (422): Not an amount of the plan's asset. Leave it empty to carry everything over."""
 
     code = "rollover_wrong"
+
+
+class RunChangesNothing(Problem):
+    """``run_changes_nothing`` (422): Everybody has this balance already, so there is nothing to post."""
+
+    code = "run_changes_nothing"
+
+
+class RunChoiceWrong(Problem):
+    """``run_choice_wrong`` (422): Only the draft of a file has a reading to correct; only an undo has
+    short.
+    """
+
+    code = "run_choice_wrong"
+
+
+class RunIsUndo(Problem):
+    """``run_is_undo`` (409): The run undid another one, which is not undone. File the first draft's rows
+    again.
+    """
+
+    code = "run_is_undo"
+
+
+class RunModeWrong(Problem):
+    """``run_mode_wrong`` (422): A run that sets balances takes no source, and no two rows of one person;
+    duplicates may be ask or first.
+    """
+
+    code = "run_mode_wrong"
+
+
+class RunNotFound(Problem):
+    """``run_not_found`` (404): There is no such run."""
+
+    code = "run_not_found"
+
+
+class RunNotRunning(Problem):
+    """``run_not_running`` (409): The run is not running, or its chunk is not the next one."""
+
+    code = "run_not_running"
+
+
+class RunNothingToUndo(Problem):
+    """``run_nothing_to_undo`` (409): The run has posted nothing that could be undone."""
+
+    code = "run_nothing_to_undo"
+
+
+class RunPosted(Problem):
+    """``run_posted`` (409): All rows of the run are posted. Undo it instead."""
+
+    code = "run_posted"
+
+
+class RunRowMissing(Problem):
+    """``run_row_missing`` (404): The draft has no row of one of these numbers."""
+
+    code = "run_row_missing"
+
+
+class RunRowsBad(Problem):
+    """``run_rows_bad`` (422): Rows cannot be posted (bad of them, the first in rows). Nothing was filed."""
+
+    code = "run_rows_bad"
+
+
+class RunRowsWrong(Problem):
+    """``run_rows_wrong`` (422): Give rows, or people with an amount, or a selection with an amount: one of
+    these, and at most 100,000 people.
+    """
+
+    code = "run_rows_wrong"
 
 
 class SameAccount(Problem):

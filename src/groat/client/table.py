@@ -158,6 +158,18 @@ LIST_OUTBOX: Final[Route[answers.OutboxPage]] = Route("GET", "/v1/outbox", answe
 REPLAY_OUTBOX_ENTRY: Final[Route[answers.OutboxEntryView]] = Route(
     "POST", "/v1/outbox/{id}/replay", answers.OutboxEntryView
 )
+CREATE_RUN_DRAFT: Final[Route[answers.RunDraft]] = Route("POST", "/v1/runs/drafts", answers.RunDraft)
+LIST_RUN_DRAFTS: Final[Route[answers.RunDraftPage]] = Route("GET", "/v1/runs/drafts", answers.RunDraftPage)
+GET_RUN_DRAFT: Final[Route[answers.RunDraft]] = Route("GET", "/v1/runs/drafts/{id}", answers.RunDraft)
+CHANGE_RUN_DRAFT: Final[Route[answers.RunDraft]] = Route("PATCH", "/v1/runs/drafts/{id}", answers.RunDraft)
+DELETE_RUN_DRAFT: Final[Route[None]] = Route("DELETE", "/v1/runs/drafts/{id}", None)
+LIST_DRAFT_ROWS: Final[Route[answers.RunRowPage]] = Route(
+    "GET", "/v1/runs/drafts/{id}/rows", answers.RunRowPage
+)
+POST_RUN: Final[Route[answers.RunView]] = Route("POST", "/v1/runs", answers.RunView, keyed=True)
+LIST_RUNS: Final[Route[answers.RunPage]] = Route("GET", "/v1/runs", answers.RunPage)
+GET_RUN: Final[Route[answers.RunView]] = Route("GET", "/v1/runs/{id}", answers.RunView)
+LIST_RUN_ROWS: Final[Route[answers.RunRowPage]] = Route("GET", "/v1/runs/{id}/rows", answers.RunRowPage)
 LIST_GRANTS: Final[Route[answers.GrantPage]] = Route(
     "GET", "/v1/accounts/{account}/grants", answers.GrantPage
 )
@@ -247,31 +259,32 @@ LIST_CREDIT_UPDATES: Final[Route[answers.CreditUpdatePage]] = Route(
 LIST_UPDATE_DEVICES: Final[Route[answers.DevicePage]] = Route(
     "GET", "/v1/credits/updates/{transaction}/devices", answers.DevicePage
 )
-CREATE_PLACEMENT: Final[Route[answers.PlacementView]] = Route(
-    "POST", "/v1/placements", answers.PlacementView, keyed=True
+FILE_RUN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/run", answers.RequestView, keyed=True
 )
-LIST_PLACEMENTS: Final[Route[answers.PlacementPage]] = Route("GET", "/v1/placements", answers.PlacementPage)
-GET_PLACEMENT: Final[Route[answers.PlacementView]] = Route(
-    "GET", "/v1/placements/{placement}", answers.PlacementView
+APPROVE_RUN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/run/{id}/approve", answers.RequestView, keyed=True
 )
-CHANGE_PLACEMENT: Final[Route[answers.PlacementView]] = Route(
-    "PATCH", "/v1/placements/{placement}", answers.PlacementView, keyed=True
+REJECT_RUN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/run/{id}/reject", answers.RequestView, keyed=True
 )
-LIST_PLACEMENT_CANDIDATES: Final[Route[answers.MemberPage]] = Route(
-    "GET", "/v1/placements/{placement}/candidates", answers.MemberPage
+PAUSE_RUN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/run/{id}/pause", answers.RequestView, keyed=True
 )
-PLACE_CANDIDATE: Final[Route[answers.CandidateView]] = Route(
-    "PUT", "/v1/placements/{placement}/candidates/{user}", answers.CandidateView, keyed=True
+RESUME_RUN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/run/{id}/resume", answers.RequestView, keyed=True
 )
-LIST_CANDIDATES: Final[Route[answers.CandidatePage]] = Route("GET", "/v1/candidates", answers.CandidatePage)
-GET_CANDIDATE: Final[Route[answers.CandidateView]] = Route(
-    "GET", "/v1/candidates/{user}", answers.CandidateView
+SKIP_RUN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/run/{id}/skip", answers.RequestView, keyed=True
 )
-KEEP_CANDIDATE: Final[Route[answers.CandidateView]] = Route(
-    "PUT", "/v1/candidates/{user}", answers.CandidateView, keyed=True
+CANCEL_RUN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/run/{id}/cancel", answers.RequestView, keyed=True
 )
-GET_CANDIDATE_DASHBOARD: Final[Route[answers.DashboardView]] = Route(
-    "GET", "/v1/candidates/{user}/dashboard", answers.DashboardView
+CORRECT_RUN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/run/{id}/correct", answers.RequestView, keyed=True
+)
+DROP_CORRECTION_RUN: Final[Route[answers.RequestView]] = Route(
+    "POST", "/v1/requests/run/{id}/drop_correction", answers.RequestView, keyed=True
 )
 FILE_TRANSFER: Final[Route[answers.RequestView]] = Route(
     "POST", "/v1/requests/transfer", answers.RequestView, keyed=True

@@ -46,6 +46,10 @@ export interface ProblemStatus {
   currency_needed: 422;
   day_wrong: 422;
   deposit_not_filed: 403;
+  draft_changed: 409;
+  draft_empty: 422;
+  draft_filed: 409;
+  draft_not_found: 404;
   duplicate_field: 400;
   exceeds_hold: 422;
   exceeds_loan: 422;
@@ -162,6 +166,13 @@ export interface ProblemStatus {
   report_too_long: 422;
   request_not_found: 404;
   rollover_wrong: 422;
+  run_changes_nothing: 422;
+  run_choice_wrong: 422;
+  run_mode_wrong: 422;
+  run_not_found: 404;
+  run_posted: 409;
+  run_rows_bad: 422;
+  run_rows_wrong: 422;
   same_account: 400;
   second_approver: 409;
   session_invalid: 401;

@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, CheckView, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, MemberChanged, MemberInput, MemberList, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
+import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, CheckView, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, DraftChange, DraftInput, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, MemberChanged, MemberInput, MemberList, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PostRunInput, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, RunDraft, RunDraftPage, RunPage, RunRowPage, RunView, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -21,6 +21,45 @@ export interface PreviewSheetInput {
   amount_column?: string;
   /** As the others; empty where no column holds reasons. */
   reason_column?: string;
+}
+
+/** The draft to file, in the version that was looked at. */
+export interface FileRunInput {
+  draft: string;
+  version: number;
+}
+
+/** The input of a transition that must be explained: the filer reads `reason`, 1 to 1,000 characters. */
+export interface RejectRunInput {
+  reason: string;
+}
+
+/** A reason, for people, if there is one. */
+export interface PauseRunInput {
+  reason?: string;
+}
+
+/** Leave out the row at which the run stopped, or with `all` whatever is refused from here on. */
+export interface SkipRunInput {
+  reason?: string;
+  all?: boolean;
+}
+
+/** The input of a transition that must be explained: the filer reads `reason`, 1 to 1,000 characters. */
+export interface CancelRunInput {
+  reason: string;
+}
+
+/** The part of a request's money that is given back, a decimal string, and why; empty is all that is left. */
+export interface CorrectRunInput {
+  reason: string;
+  /** All that is left, if empty. */
+  amount?: string;
+}
+
+/** The input of a transition that must be explained: the filer reads `reason`, 1 to 1,000 characters. */
+export interface Drop_correctionRunInput {
+  reason: string;
 }
 
 /** A server of groat. Each operation takes what its path names, then its body, then its query parameters and options in one. */
@@ -689,5 +728,176 @@ export class Groat extends Door {
    */
   replayOutboxEntry(id: string, options: CallOptions = {}): Promise<OutboxEntryView> {
     return this.call<OutboxEntryView>({ method: "POST", path: at`/v1/outbox/${id}/replay` }, options);
+  }
+
+  /**
+   * Check rows. Every row is checked, and nothing is posted: look at the rows, choose, and file the draft as a request of the kind `run`. A draft that nobody files is kept for 7 days. For admins and services.
+   *
+   * `POST /v1/runs/drafts`
+   */
+  createRunDraft(body: DraftInput = {}, options: CallOptions = {}): Promise<RunDraft> {
+    return this.call<RunDraft>({ method: "POST", path: "/v1/runs/drafts", body }, options);
+  }
+
+  /**
+   * List drafts. Drafts that nobody has filed, the newest first. For admins, support and services.
+   *
+   * `GET /v1/runs/drafts`
+   */
+  listRunDrafts(options: { cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<RunDraftPage> {
+    return this.list<RunDraftPage>({ method: "GET", path: "/v1/runs/drafts" }, options);
+  }
+
+  /**
+   * Read a draft. A draft with its counts. While `ready` is false, somebody is changing it. For admins, support and services.
+   *
+   * `GET /v1/runs/drafts/{id}`
+   */
+  getRunDraft(id: string, options: CallOptions = {}): Promise<RunDraft> {
+    return this.call<RunDraft>({ method: "GET", path: at`/v1/runs/drafts/${id}` }, options);
+  }
+
+  /**
+   * Change a draft. All rows are checked again by the choices as they are then. What was left out stays so. For admins and services.
+   *
+   * `PATCH /v1/runs/drafts/{id}`
+   */
+  changeRunDraft(id: string, body: DraftChange, options: CallOptions = {}): Promise<RunDraft> {
+    return this.call<RunDraft>({ method: "PATCH", path: at`/v1/runs/drafts/${id}`, body }, options);
+  }
+
+  /**
+   * Forget a draft. Only one that nobody has filed. For admins and services.
+   *
+   * `DELETE /v1/runs/drafts/{id}`
+   */
+  deleteRunDraft(id: string, options: CallOptions = {}): Promise<void> {
+    return this.call<void>({ method: "DELETE", path: at`/v1/runs/drafts/${id}` }, options);
+  }
+
+  /**
+   * Read rows of a draft. Rows in their order, from any place on, with present balances. For admins, support and services.
+   *
+   * `GET /v1/runs/drafts/{id}/rows`
+   */
+  listDraftRows(id: string, options: { show?: "all" | "bad" | "duplicates" | "new" | "over_limit" | "unselected" | "selected" | undefined; from?: number | undefined; limit?: number | undefined } & CallOptions = {}): Promise<RunRowPage> {
+    return this.call<RunRowPage>({ method: "GET", path: at`/v1/runs/drafts/${id}/rows` }, options);
+  }
+
+  /**
+   * Post a bulk run. Checks the rows and files the run, all or none. It is posted at once, unless another person must approve it. The answer comes before it is posted: read the run, or listen to `house:runs`. For admins and services.
+   *
+   * `POST /v1/runs`
+   */
+  postRun(body: PostRunInput = {}, options: WriteOptions = {}): Promise<RunView> {
+    return this.call<RunView>({ method: "POST", path: "/v1/runs", body, keyed: true }, options);
+  }
+
+  /**
+   * List bulk runs. Runs, the newest first. For admins, support and services.
+   *
+   * `GET /v1/runs`
+   */
+  listRuns(options: { state?: "pending" | "running" | "paused" | "stopped" | "done" | "cancelled" | "rejected" | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<RunPage> {
+    return this.list<RunPage>({ method: "GET", path: "/v1/runs" }, options);
+  }
+
+  /**
+   * Read a bulk run. How far it is, and what the caller may do with it: POST /v1/requests/run/{id}/{transition}. For admins, support and services.
+   *
+   * `GET /v1/runs/{id}`
+   */
+  getRun(id: string, options: CallOptions = {}): Promise<RunView> {
+    return this.call<RunView>({ method: "GET", path: at`/v1/runs/${id}` }, options);
+  }
+
+  /**
+   * Read rows of a run. Rows in their order, from any place on, with what became of each. For admins, support and services.
+   *
+   * `GET /v1/runs/{id}/rows`
+   */
+  listRunRows(id: string, options: { show?: "all" | "bad" | "duplicates" | "new" | "over_limit" | "unselected" | "selected" | undefined; from?: number | undefined; limit?: number | undefined } & CallOptions = {}): Promise<RunRowPage> {
+    return this.call<RunRowPage>({ method: "GET", path: at`/v1/runs/${id}/rows` }, options);
+  }
+
+  /**
+   * Bulk run: file. Rows of a file, a list or a selection that are posted to many people; undone as one. By: admin, service. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/run`
+   */
+  fileRun(body: FileRunInput, options: { user?: string | undefined; owner?: string | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: "/v1/requests/run", body, keyed: true }, options);
+  }
+
+  /**
+   * Bulk run: approve. Rows of a file, a list or a selection that are posted to many people; undone as one. By: admin. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/run/{id}/approve`
+   */
+  approveRun(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/run/${id}/approve`, body, keyed: true }, options);
+  }
+
+  /**
+   * Bulk run: reject. Rows of a file, a list or a selection that are posted to many people; undone as one. By: admin. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/run/{id}/reject`
+   */
+  rejectRun(id: string, body: RejectRunInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/run/${id}/reject`, body, keyed: true }, options);
+  }
+
+  /**
+   * Bulk run: pause. Rows of a file, a list or a selection that are posted to many people; undone as one. By: admin, service. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/run/{id}/pause`
+   */
+  pauseRun(id: string, body: PauseRunInput = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/run/${id}/pause`, body, keyed: true }, options);
+  }
+
+  /**
+   * Bulk run: go on. Rows of a file, a list or a selection that are posted to many people; undone as one. By: admin, service. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/run/{id}/resume`
+   */
+  resumeRun(id: string, body: Record<string, never> = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/run/${id}/resume`, body, keyed: true }, options);
+  }
+
+  /**
+   * Bulk run: leave out the row. Rows of a file, a list or a selection that are posted to many people; undone as one. By: admin, service. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/run/{id}/skip`
+   */
+  skipRun(id: string, body: SkipRunInput = {}, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/run/${id}/skip`, body, keyed: true }, options);
+  }
+
+  /**
+   * Bulk run: cancel. Rows of a file, a list or a selection that are posted to many people; undone as one. By: admin, service. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/run/{id}/cancel`
+   */
+  cancelRun(id: string, body: CancelRunInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/run/${id}/cancel`, body, keyed: true }, options);
+  }
+
+  /**
+   * Bulk run: correct. Rows of a file, a list or a selection that are posted to many people; undone as one. By: admin. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/run/{id}/correct`
+   */
+  correctRun(id: string, body: CorrectRunInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/run/${id}/correct`, body, keyed: true }, options);
+  }
+
+  /**
+   * Bulk run: drop the correction. Rows of a file, a list or a selection that are posted to many people; undone as one. By: admin. For whoever is signed in; people get only what is theirs.
+   *
+   * `POST /v1/requests/run/{id}/drop_correction`
+   */
+  drop_correctionRun(id: string, body: Drop_correctionRunInput, options: { version?: number | undefined; dry_run?: boolean | undefined } & WriteOptions = {}): Promise<RequestView> {
+    return this.call<RequestView>({ method: "POST", path: at`/v1/requests/run/${id}/drop_correction`, body, keyed: true }, options);
   }
 }

@@ -434,38 +434,6 @@ export interface CampaignView {
   changed_at: string;
 }
 
-/** Facts about a candidate: what is empty stays as it was. */
-export interface CandidateInput {
-  email?: string;
-  name?: string;
-  origin?: "legacy" | "regular";
-  /** Why, for people. */
-  reason?: string;
-}
-
-/** Candidates in order of their ids; balances are of `asset`. */
-export interface CandidatePage {
-  items: CandidateView[];
-  asset: string;
-  cursor: string | null;
-}
-
-/**
- * A candidate: `user` is their id, `balance` what they have of the asset, a decimal string.
- *
- * `origin` tells whether a file made them, or the app did: a `regular` one, or one of an older app (`legacy`).
- * `placements` counts where they are placed.
- */
-export interface CandidateView {
-  user: string;
-  email: string;
-  name: string;
-  origin: "file" | "legacy" | "regular";
-  since: string;
-  balance: string;
-  placements: number;
-}
-
 /**
  * The amount of the hold to post (all that is left by default); `final` releases the rest.
  *
@@ -595,11 +563,7 @@ export interface CommissionPacket {
   version: number;
 }
 
-/**
- * The facts that a front end needs before anybody signs in. With no `people_found_by` nobody is told a name.
- *
- * `programs` are those that the settings turn on.
- */
+/** The facts that a front end needs before anybody signs in. With no `people_found_by` nobody is told a name. */
 export interface ConfigView {
   version: string;
   demo: boolean;
@@ -607,7 +571,6 @@ export interface ConfigView {
   actions: Record<string, ActionView>;
   people_found_by: string;
   sandbox: boolean;
-  programs: string[];
 }
 
 /** The reason for which the clock is taken to be right. */
@@ -630,19 +593,13 @@ export interface Credentials {
   email?: string | null;
 }
 
-/**
- * A person's credits after a change and before it, as whole numbers. Otherwise like `balance_updated`.
- *
- * `at` is the moment of the change; with `snapshot` it is that of reading.
- */
+/** A person's credits after a change, as whole numbers. Otherwise like `balance_updated`. */
 export interface CreditPacket {
   id: string;
   candidateId: string;
   credits: number;
-  previousCredits: number;
   delta: number;
   reason: string;
-  at: string;
   version: number;
   snapshot?: boolean;
 }
@@ -683,28 +640,6 @@ export interface CreditUpdatePage {
   cursor: string | null;
 }
 
-/**
- * All that a candidate's dashboard shows. Amounts are of `asset`, `month` is this one (UTC).
- *
- * `credits` can be spent, `held` is reserved. `granted` arrived this month, less what was taken back of it;
- * `spent` left this month, less what came back; `updates` counts the month's changes. `last_update` is None
- * where nothing ever happened.
- */
-export interface DashboardView {
-  user: string;
-  email: string;
-  name: string;
-  asset: string;
-  credits: string;
-  held: string;
-  month: string;
-  granted: string;
-  spent: string;
-  updates: number;
-  last_update: UpdateView | null;
-  placements: PlaceView[];
-}
-
 /** Somebody to sign in as, in the demo. */
 export interface DemoPerson {
   user: string;
@@ -723,6 +658,93 @@ export interface DeviceView {
   device: string;
   sent_at: string | null;
   seen_at: string | null;
+}
+
+/**
+ * The wishes to change; a field that is not named stays. `version` is the one that was read.
+ *
+ * `sheet` to `columns` correct the reading of a file; a column is named by its header's words or its number.
+ * `amount` is the one of all rows, null for their own. Rows are left out by `unselect`, and taken in by
+ * `select`. Without a change everything is checked again.
+ */
+export interface DraftChange {
+  version?: number | null;
+  /** Why, for people. */
+  reason?: string;
+  mode?: "add" | "set";
+  /** 1 to 8 segments of [A-Za-z0-9._@|-]{1,64} joined by ':'. */
+  source?: string;
+  name?: string;
+  duplicates?: "ask" | "first" | "sum";
+  amount?: string | null;
+  short?: "below_floor" | "refuse" | "take_what_is_left";
+  sheet?: string | null;
+  encoding?: string | null;
+  delimiter?: string | null;
+  decimal?: string | null;
+  date_order?: string | null;
+  columns?: Record<string, string | null>;
+  select?: Picked;
+  unselect?: Picked;
+}
+
+/**
+ * Rows to check: `rows`, or `people` or a `selection` of them who all get the same `amount`.
+ *
+ * `mode` adds to balances, or sets them. `source` pays what is added. `duplicates` says what rows of one person
+ * mean: nothing yet (`ask`), their sum, or the first alone.
+ */
+export interface DraftInput {
+  rows?: RowInput[] | null;
+  people?: string[] | null;
+  amount?: string | null;
+  asset?: string;
+  mode?: "add" | "set";
+  /** Why, for people. */
+  reason?: string;
+  name?: string;
+  source?: string | null;
+  selection?: SelectionInput | null;
+  duplicates?: "ask" | "first" | "sum";
+}
+
+/** The reading of a file: which column means what, how it was written, and what may be chosen instead. */
+export interface DraftReading {
+  columns: Record<string, string>;
+  places: Record<string, number>;
+  header_line: number;
+  sheet: string | null;
+  sheets: ReadSheet[];
+  found: ReadColumn[];
+  encoding: string | null;
+  delimiter: string | null;
+  decimal: string | null;
+  date_order: string | null;
+  warnings: ReadRemark[];
+}
+
+/**
+ * The rows of a draft, counted.
+ *
+ * `good` rows can be posted, `bad` ones cannot, and `selected` ones will be. `duplicates` name a person who is
+ * named before, `new_people` are selected ones of whom nobody knows, `over_limit` ones against which a limit
+ * stands. `total` is what is posted in all, `biggest` the largest amount. `spent` is how much an undo cannot
+ * take back. `problems` counts bad rows by code.
+ */
+export interface DraftSummary {
+  rows: number;
+  good: number;
+  bad: number;
+  selected: number;
+  unselected: number;
+  people: number;
+  duplicates: number;
+  new_people: number;
+  over_limit: number;
+  total: string;
+  biggest: string;
+  spent: string;
+  problems: Record<string, number>;
 }
 
 /** A page of an account's history, newest first. */
@@ -769,7 +791,7 @@ export interface EventData {
   changes?: BalanceChange[];
   key?: string;
   hold?: string;
-  data?: AccountUpdated | MemberUpdated | ClockForwarded | BudgetView | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | VoucherTold | VoucherNews | PlacementTold | PlacementNews | Record<string, unknown>;
+  data?: AccountUpdated | MemberUpdated | ClockForwarded | BudgetView | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | VoucherTold | VoucherNews | Record<string, unknown>;
   notification?: NotificationTold;
 }
 
@@ -1199,13 +1221,6 @@ export interface MemberList {
   items: MemberView[];
 }
 
-/** Candidates of a placement in order of their ids; balances are of `asset`. */
-export interface MemberPage {
-  items: PlacementMember[];
-  asset: string;
-  cursor: string | null;
-}
-
 /**
  * The data of an event `member_updated`: what a person may do on a shared account, nothing if they left it.
  *
@@ -1487,100 +1502,29 @@ export interface PaymentView {
   body: string;
 }
 
-/** Facts about a candidate who is placed without a file: what is empty stays as it was. */
-export interface PlaceInput {
-  email?: string;
+/** Rows by their `numbers`, or all of one sort (`show`). */
+export interface Picked {
+  numbers?: number[];
+  show?: "all" | "bad" | "duplicates" | "new" | "over_limit" | "selected" | "unselected" | null;
+}
+
+/** Rows to post at once: `rows`, or `people` who all get the same `amount`. */
+export interface PostRunInput {
+  rows?: RowInput[] | null;
+  people?: string[] | null;
+  amount?: string | null;
+  asset?: string;
+  mode?: "add" | "set";
+  /** Why, for people. */
+  reason?: string;
   name?: string;
-  /** Why, for people. */
-  reason?: string;
+  source?: string | null;
 }
 
-/** A placement of a candidate: since when, and how many of its `files` name them. */
-export interface PlaceView {
-  id: string;
-  title: string;
-  archived: boolean;
-  since: string;
-  files: number;
-}
-
-/**
- * The changes of a placement: what is not given stays. `version` is the one that was read.
- *
- * With `archived` it goes into the archive, where nothing changes any more, or out of it.
- */
-export interface PlacementChange {
-  title?: string | null;
-  note?: string | null;
-  archived?: boolean | null;
-  version?: number | null;
-  /** Why, for people. */
-  reason?: string;
-}
-
-/** A placement to make. Without an `id` it gets one; without an `asset` its credits are those of the setting. */
-export interface PlacementInput {
-  title: string;
-  note?: string;
-  id?: string | null;
-  asset?: string | null;
-  /** Why, for people. */
-  reason?: string;
-}
-
-/** A placement that changed, "" for a candidate without one. */
-export interface PlacementLine {
-  placement: string;
-}
-
-/** A candidate of a placement, placed there by `files` files; `fresh` says whether one of these made them. */
-export interface PlacementMember {
-  user: string;
-  email: string;
-  name: string;
-  origin: "file" | "legacy" | "regular";
-  since: string;
-  balance: string;
-  files: number;
-  fresh: boolean;
-}
-
-/** The placements that a batch changed: read them again. `more` further lines are left out. */
-export interface PlacementNews {
-  items: PlacementLine[];
-  more: number;
-}
-
-/** Placements, the newest first. */
-export interface PlacementPage {
-  items: PlacementView[];
-  cursor: string | null;
-}
-
-/** A placement of a candidate's that changed, or to which they came; "" where their own record did. */
-export interface PlacementTold {
-  placement: string;
-  title: string;
-  archived: boolean;
-}
-
-/**
- * A placement, with how many `files` it has, and how many `candidates` are placed there.
- *
- * Credits there are of the `asset`. `archived_at` and `archived_by` are None as long as it goes on.
- */
-export interface PlacementView {
-  id: string;
-  title: string;
-  note: string;
-  asset: string;
-  version: number;
-  created_by: string;
-  created_at: string;
-  archived_by: string | null;
-  archived_at: string | null;
-  files: number;
-  candidates: number;
+/** The part of a run that is posted: rows, and what these moved in all. */
+export interface Posted {
+  rows: number;
+  amount: string;
 }
 
 /**
@@ -1681,11 +1625,31 @@ export interface ProblemView {
   [field: string]: unknown;
 }
 
+/** A column of a file that may be chosen: its number from 1, its header's words, and the first text below. */
+export interface ReadColumn {
+  number: number;
+  name: string;
+  sample: string;
+}
+
 /** The notifications that were read: these ids, a thread, or all up to and including the one of an id. */
 export interface ReadInput {
   ids?: string[];
   thread?: string;
   upto?: string;
+}
+
+/** Something in a file that a person should look at, with the line that it is about. */
+export interface ReadRemark {
+  code: string;
+  detail: string;
+  line: number | null;
+}
+
+/** A sheet of a workbook that may be chosen. */
+export interface ReadSheet {
+  name: string;
+  hidden: boolean;
 }
 
 /** The number of unread notifications, the mark in each stream, and the position of the event of it. */
@@ -1904,10 +1868,186 @@ export interface RevokeInput {
   reason?: string;
 }
 
+/** A row: a person by `user`, `email` or `name`, and the `amount` unless all rows have one. */
+export interface RowInput {
+  /** A user id, or a known e-mail address. */
+  user?: string;
+  email?: string;
+  name?: string;
+  /** A decimal string of at most the asset's fraction digits, zero ("0") or above. */
+  amount?: string;
+  /** Why, for people. */
+  reason?: string;
+}
+
 /** The fault of a row that cannot be used: a stable `code` and a `detail` that says what to do. */
 export interface RowProblem {
   code: string;
   detail: string;
+}
+
+/** The chunks of a run: how many are posted, of how many. */
+export interface RunChunks {
+  done: number;
+  of: number;
+}
+
+/**
+ * Rows that were read and checked and are not posted yet. Nothing of it is money before it is filed.
+ *
+ * `run` is the request that it became, `undoes` the run that it takes back. `reading` is null unless it is of a
+ * file. `source_problem` says why the account that pays could not pay all of it now. A run is one `atomic` commit,
+ * or has so many `chunks`. `approval` says why another person must approve it, empty where nobody must.
+ * `repeats` are runs of the same file before. `short` says what an undo does about people who have spent some.
+ */
+export interface RunDraft {
+  id: string;
+  version: number;
+  ready: boolean;
+  origin: RunOrigin;
+  asset: string;
+  mode: "add" | "set" | "undo";
+  reason: string;
+  source: string;
+  by: string;
+  made_at: string;
+  expires_at: string;
+  duplicates: "ask" | "first" | "sum";
+  short: "below_floor" | "refuse" | "take_what_is_left" | null;
+  amount: string | null;
+  run: string | null;
+  undoes: string | null;
+  reading: DraftReading | null;
+  summary: DraftSummary;
+  source_problem: RunProblem | null;
+  atomic: boolean;
+  chunks: number;
+  needs_approval: boolean;
+  approval: string;
+  repeats: RunRepeat[];
+}
+
+/** A page of drafts that nobody has filed, newest first. */
+export interface RunDraftPage {
+  items: RunDraft[];
+  cursor: string | null;
+}
+
+/**
+ * The origin of a draft's rows.
+ *
+ * `name` is a file's, or what the caller gave; `operation` asked for it, empty for nothing but a draft.
+ * `digest` stands for the file or list, null for a selection.
+ */
+export interface RunOrigin {
+  what: "file" | "list" | "selection" | "undo";
+  name: string;
+  operation: string;
+  digest: string | null;
+}
+
+/** A page of runs, newest first. */
+export interface RunPage {
+  items: RunView[];
+  cursor: string | null;
+}
+
+/** The fault of a row: a stable `code`, and a `detail` that says what to do. */
+export interface RunProblem {
+  code: string;
+  detail: string;
+}
+
+/** A run that was filed of the same file or list before. */
+export interface RunRepeat {
+  run: string;
+  filed_at: string;
+  by: string;
+  state: "cancelled" | "done" | "paused" | "pending" | "rejected" | "running" | "stopped";
+}
+
+/** Rows of one sort: those behind the first `from` of `total`. */
+export interface RunRowPage {
+  items: RunRowView[];
+  from: number;
+  total: number;
+}
+
+/**
+ * A row: whom it names, and what it gives.
+ *
+ * `number` counts the rows from 1, `line` is its place in the file. `matched` says by what the person was found:
+ * id, email or name; empty for somebody of whom nobody knows. `balance` is the present one, and `after` what it
+ * would be; of a row that was posted these are the ones before and after. `raw` has the texts as they were sent.
+ * `duplicate_of` is the number of the first row of the same person. `outcome`, `transaction` and `undone` come
+ * with the rows of a run.
+ */
+export interface RunRowView {
+  number: number;
+  line: number;
+  user: string;
+  amount: string;
+  reason: string;
+  known: boolean;
+  matched: string;
+  email: string;
+  name: string;
+  balance: string | null;
+  after: string | null;
+  raw: Record<string, string>;
+  problem: RunProblem | null;
+  duplicate_of: number | null;
+  selected: boolean;
+  outcome?: "left_out" | "nothing" | "posted" | "skipped" | "waiting";
+  transaction?: string | null;
+  undone?: boolean;
+}
+
+/**
+ * A run: a draft that was filed.
+ *
+ * `rows` people get or give `total` in all; of these `posted` are done, `skipped` ones were left out after
+ * they were refused, and `idle` ones had nothing to do. `problem` is the row at which it stopped. `undone` says
+ * how far other runs (`undone_by`) took it back; `undoes` is the run that it takes back itself. `may` are the
+ * transitions that the caller may take: POST /v1/requests/run/{id}/{transition}.
+ */
+export interface RunView {
+  id: string;
+  version: number;
+  state: "cancelled" | "done" | "paused" | "pending" | "rejected" | "running" | "stopped";
+  draft: string;
+  origin: RunOrigin;
+  asset: string;
+  mode: "add" | "set" | "undo";
+  reason: string;
+  source: string;
+  by: string;
+  filed_at: string;
+  changed_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  rows: number;
+  people: number;
+  total: string;
+  posted: Posted;
+  idle: number;
+  skipped: number;
+  atomic: boolean;
+  chunks: RunChunks;
+  problem: StoppedAt | null;
+  short: "below_floor" | "refuse" | "take_what_is_left" | null;
+  undoes: string | null;
+  undone: "no" | "part" | "whole";
+  undone_by: string[];
+  approval: string;
+  may: string[];
+  replayed: boolean;
+}
+
+/** The people with this text (`q`) in their id, name or e-mail address, and with this `role`; both if named. */
+export interface SelectionInput {
+  q?: string;
+  role?: string | null;
 }
 
 /** A notification that was sent: its id, the stream it went `to`, and the position of its event there. */
@@ -2143,6 +2283,14 @@ export interface StepView {
   transaction: string;
 }
 
+/** The row at which a run stopped, and why. */
+export interface StoppedAt {
+  number: number;
+  user: string;
+  code: string;
+  detail: string;
+}
+
 /** Events after a position, and the position after them. `reset` comes instead where going on is impossible. */
 export interface StreamPage {
   events: NumberedEvent[];
@@ -2248,15 +2396,6 @@ export interface UndoInput {
   /** Why, for people. */
   reason: string;
   short?: "debt" | "refuse";
-}
-
-/** The latest change of a candidate's credits: when, by how much, what they were after it, and why. */
-export interface UpdateView {
-  at: string;
-  delta: string;
-  balance: string;
-  reason: string;
-  kind: string;
 }
 
 /** A new person. Without a password they sign in elsewhere; roles null leaves their roles to their tokens. */
