@@ -80,6 +80,26 @@ def decided(
     return case
 
 
+def drafted(method: str, given: Any = None) -> Case:
+    """A call on a draft of one person's."""
+
+    async def case(api: Api) -> httpx.Response:
+        made = await api.call("ada", "POST /v1/runs/drafts", {"people": ["42"], "amount": "1"})
+        return await api.call("ada", f"{method} /v1/runs/drafts/{made.json()['id']}", given)
+
+    return case
+
+
+def run_code(route: str, given: Any = None) -> Case:
+    """A call on a run, or on the draft that it was."""
+
+    async def case(api: Api) -> httpx.Response:
+        run = (await api.call("ada", "POST /v1/runs", {"people": ["42"], "amount": "1"})).json()
+        return await api.call("ada", route.format(run=run["id"], draft=run["draft"]), given)
+
+    return case
+
+
 async def hold(api: Api, **more: Any) -> str:
     answer = await api.call("ada", "POST /v1/holds", {**posting("user:42", "house:sales", "5"), **more})
     return str(answer.json()["hold"]["id"])
@@ -450,6 +470,17 @@ CASES: dict[str, Case] = {
     "sheet_not_found": sheet((SHEETS / "two-sheets.xlsx").read_bytes(), sheet="March"),
     "sheet_encoding_unclear": sheet("user,amount,reason\n1,1,Премия\n".encode("cp1251")),
     "too_many_files": too_many_files,
+    "draft_not_found": call(f"GET /v1/runs/drafts/{_NOWHERE}"),
+    "draft_filed": run_code("DELETE /v1/runs/drafts/{draft}"),
+    "draft_changed": drafted("PATCH", {"version": 7}),
+    "run_changes_nothing": call("POST /v1/runs", {"people": ["42"], "amount": "100", "mode": "set"}),
+    "run_not_found": call(f"GET /v1/runs/{_NOWHERE}"),
+    "run_rows_bad": call("POST /v1/runs", {"people": ["4 2"], "amount": "1"}),
+    "run_rows_wrong": call("POST /v1/runs", {"people": ["42"]}),
+    "run_mode_wrong": call(
+        "POST /v1/runs", {"people": ["42"], "amount": "1", "mode": "set", "source": "house:a"}
+    ),
+    "run_choice_wrong": drafted("PATCH", {"short": "refuse"}),
     "files_overloaded": files_overloaded,
 }
 NOT_OVER_HTTP = {

@@ -62,6 +62,16 @@ replayOutboxEntry   401     403  403  403  404  403
 readNotifications   401     200  404  404  404  403
 getPreferences      401     200  403  200  200  200
 setPreferences      401     200  403  403  200  200
+createRunDraft      401     403  403  403  201  201
+listRunDrafts       401     403  403  200  200  200
+getRunDraft         401     403  403  404  404  404
+changeRunDraft      401     403  403  403  404  404
+deleteRunDraft      401     403  403  403  404  404
+listDraftRows       401     403  403  404  404  404
+postRun             401     403  403  403  201  201
+listRuns            401     403  403  200  200  200
+getRun              401     403  403  404  404  404
+listRunRows         401     403  403  404  404  404
 findPerson          401     200  200  200  200  200
 listAudit           401     403  403  200  200  403
 listUsers           401     403  403  200  200  403
@@ -187,6 +197,9 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "sendNotification": {"to": "user:42", "title": "Hello"},
         "readNotifications": {"ids": [made.notification]},
         "setPreferences": {"ways": {"*": []}},
+        "createRunDraft": {"people": ["42"], "amount": "1"},
+        "changeRunDraft": {},
+        "postRun": {"people": ["42"], "amount": "1"},
         "login": {"user": "pat", "password": PASSWORD},
     }
     sent: dict[str, Any] = {"route": route}

@@ -57,7 +57,12 @@ async def test_a_list_is_checked_filed_posted_and_read(api: Api) -> None:
         "rows": 2, "good": 2, "bad": 0, "selected": 2, "unselected": 0, "people": 2, "duplicates": 0, "new_people": 1,
         "over_limit": 0, "total": "70", "biggest": "50", "spent": "0", "problems": {},
     }  # fmt: skip
-    assert (made["source"], made["atomic"], made["chunks"], made["needs_approval"]) == ("house:bonus", True, 1, False)
+    assert (made["source"], made["atomic"], made["chunks"], made["needs_approval"]) == (
+        "house:bonus",
+        True,
+        1,
+        False,
+    )
     page = body(await api.call("sam", f"GET /v1/runs/drafts/{made['id']}/rows"))
     assert [(row["user"], row["balance"], row["after"], row["known"]) for row in page["items"]] == [
         ("42", "100", "150", True), ("new", None, "20", False),
@@ -71,9 +76,15 @@ async def test_a_list_is_checked_filed_posted_and_read(api: Api) -> None:
         ("posted", "100", "150"), ("posted", "0", "20"),
     ]  # fmt: skip
     transaction = body(await api.call("ada", f"GET /v1/transactions/{rows[0]['transaction']}"))
-    assert (transaction["kind"], transaction["reason"], transaction["actor"]) == ("run.post", "Bonus", "user:ada")
+    assert (transaction["kind"], transaction["reason"], transaction["actor"]) == (
+        "run.post",
+        "Bonus",
+        "user:ada",
+    )
     assert transaction["cause"] == f"run:add:{run['id']}"
-    reverse = await api.call("ada", f"POST /v1/transactions/{rows[0]['transaction']}/reverse", {"reason": "No"})
+    reverse = await api.call(
+        "ada", f"POST /v1/transactions/{rows[0]['transaction']}/reverse", {"reason": "No"}
+    )
     assert code(reverse) == "belongs_to_run"
     assert reverse.json()["run"] == run["id"]
     report = await api.groat.verify()
@@ -85,7 +96,9 @@ async def test_a_run_is_posted_by_one_call_that_may_be_repeated(api: Api) -> Non
     first = body(await api.call("shop", "POST /v1/runs", sent, key="thanks"), 201)
     again = body(await api.call("shop", "POST /v1/runs", sent, key="thanks"))
     assert (again["id"], again["replayed"]) == (first["id"], True)
-    assert code(await api.call("shop", "POST /v1/runs", {**sent, "amount": "6"}, key="thanks")) == "key_reused"
+    assert (
+        code(await api.call("shop", "POST /v1/runs", {**sent, "amount": "6"}, key="thanks")) == "key_reused"
+    )
     run = await posted(api, first["id"])
     assert (run["state"], run["by"], run["posted"]["rows"]) == ("done", "service:shop", 2)
     bad = await api.call(
@@ -96,3 +109,17 @@ async def test_a_run_is_posted_by_one_call_that_may_be_repeated(api: Api) -> Non
     )
     assert (code(bad), bad.json()["bad"]) == ("run_rows_bad", 1)
     assert bad.json()["rows"][0]["problem"]["code"] == "invalid_amount"
+
+
+async def test_a_selection_of_people(api: Api) -> None:
+    sent = {"selection": {"q": "name of 4"}, "amount": "5", "asset": "CREDIT"}
+    made = body(await api.call("ada", "POST /v1/runs/drafts", sent), 201)
+    assert (made["origin"]["what"], made["summary"]["people"], made["summary"]["total"]) == (
+        "selection",
+        1,
+        "5",
+    )
+    sent = {"selection": {"role": "admin"}, "amount": "5", "asset": "CREDIT"}
+    made = body(await api.call("ada", "POST /v1/runs/drafts", sent), 201)
+    rows = body(await api.call("ada", f"GET /v1/runs/drafts/{made['id']}/rows"))
+    assert [row["user"] for row in rows["items"]] == ["ada"]

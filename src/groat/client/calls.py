@@ -1517,8 +1517,8 @@ class Calls:
         )
 
     def get_run(self, id: str, *, timeout_s: float | None = None) -> answers.RunView:
-        """``GET /v1/runs/{id}``: Read a bulk run. How far it is, and what the caller may do with it: POST
-        /v1/requests/run/{id}/{transition}. For admins, support and services.
+        """``GET /v1/runs/{id}``: Read a bulk run. Says how far it is, and what the caller may do with it:
+        POST /v1/requests/run/{id}/{transition}. For admins, support and services.
         """
         return self._call(table.GET_RUN, path={"id": id}, timeout_s=timeout_s)
 
@@ -1660,7 +1660,7 @@ class Calls:
         id: str,
         *,
         reason: str = "",
-        all: bool = False,
+        every: bool = False,
         version: int | None = None,
         dry_run: bool | None = None,
         key: str | None = None,
@@ -1673,7 +1673,7 @@ class Calls:
         return self._call(
             table.SKIP_RUN,
             path={"id": id},
-            body={"reason": reason, "all": all},
+            body={"reason": reason, "every": every},
             query={"version": version, "dry_run": dry_run},
             key=key,
             timeout_s=timeout_s,

@@ -1223,14 +1223,6 @@ class RunChoiceWrong(Problem):
     code = "run_choice_wrong"
 
 
-class RunIsUndo(Problem):
-    """``run_is_undo`` (409): The run undid another one, which is not undone. File the first draft's rows
-    again.
-    """
-
-    code = "run_is_undo"
-
-
 class RunModeWrong(Problem):
     """``run_mode_wrong`` (422): A run that sets balances takes no source, and no two rows of one person;
     duplicates may be ask or first.
@@ -1245,28 +1237,10 @@ class RunNotFound(Problem):
     code = "run_not_found"
 
 
-class RunNotRunning(Problem):
-    """``run_not_running`` (409): The run is not running, or its chunk is not the next one."""
-
-    code = "run_not_running"
-
-
-class RunNothingToUndo(Problem):
-    """``run_nothing_to_undo`` (409): The run has posted nothing that could be undone."""
-
-    code = "run_nothing_to_undo"
-
-
 class RunPosted(Problem):
     """``run_posted`` (409): All rows of the run are posted. Undo it instead."""
 
     code = "run_posted"
-
-
-class RunRowMissing(Problem):
-    """``run_row_missing`` (404): The draft has no row of one of these numbers."""
-
-    code = "run_row_missing"
 
 
 class RunRowsBad(Problem):

@@ -39,10 +39,10 @@ export interface PauseRunInput {
   reason?: string;
 }
 
-/** Leave out the row at which the run stopped, or with `all` whatever is refused from here on. */
+/** Leave out the row at which the run stopped, or with `every` whatever is refused from here on. */
 export interface SkipRunInput {
   reason?: string;
-  all?: boolean;
+  every?: boolean;
 }
 
 /** The input of a transition that must be explained: the filer reads `reason`, 1 to 1,000 characters. */
@@ -803,7 +803,7 @@ export class Groat extends Door {
   }
 
   /**
-   * Read a bulk run. How far it is, and what the caller may do with it: POST /v1/requests/run/{id}/{transition}. For admins, support and services.
+   * Read a bulk run. Says how far it is, and what the caller may do with it: POST /v1/requests/run/{id}/{transition}. For admins, support and services.
    *
    * `GET /v1/runs/{id}`
    */

@@ -39,7 +39,7 @@ class SelectionInput(Body):
 
 
 class ListInput(Body, kw_only=True):
-    """Whom to give how much: ``rows``, or ``people`` who all get the same ``amount``."""
+    """The people and what they get: ``rows``, or ``people`` who all get the same ``amount``."""
 
     rows: list[RowInput] | None = None
     people: list[Person] | None = None

@@ -57,7 +57,7 @@ class Given(msgspec.Struct, array_like=True):
 read_given = msgspec.json.Decoder(Given).decode
 
 
-class Found(NamedTuple):
+class FoundPeople(NamedTuple):
     """The people that rows name: ids by e-mail address and by name (both in small letters), and what is known of ids.
 
     ``people`` maps an id to its account of the asset, None for none yet; ids of whom nobody knows are not in it.
@@ -95,11 +95,11 @@ class Checker:
         self.number = 0
         self.spent = 0
 
-    def check(self, rows: Iterable[Given], found: Found) -> list[CheckedRow]:
+    def check(self, rows: Iterable[Given], found: FoundPeople) -> list[CheckedRow]:
         """Check the next rows, whose people were looked up."""
         return [self._check(given, found) for given in rows]
 
-    def amend(self, row: CheckedRow, found: Found) -> None:
+    def amend(self, row: CheckedRow, found: FoundPeople) -> None:
         """Change a row by what later rows say about its person: it is asked about, or has their amounts added."""
         if row.bad:
             return
@@ -118,7 +118,7 @@ class Checker:
         """The numbers of the rows whose person is named again, in order."""
         return sorted(self._repeated)
 
-    def _check(self, given: Given, found: Found) -> CheckedRow:
+    def _check(self, given: Given, found: FoundPeople) -> CheckedRow:
         self.number += 1
         number = self.number
         units, code, detail = self._units(given)
@@ -164,7 +164,7 @@ class Checker:
         elif self._choices.duplicates == "sum":
             self._sums[first] += row.units or 0
 
-    def _ask_ledger(self, row: CheckedRow, given: Given, found: Found) -> None:
+    def _ask_ledger(self, row: CheckedRow, given: Given, found: FoundPeople) -> None:
         """Let the ledger's rules say whether it would post the row now; select it then, unless somebody left it out."""
         if row.posts is None or row.bad:
             return
@@ -220,7 +220,7 @@ def _spoil(row: CheckedRow, code: str, detail: str = "") -> None:
     row.posts, row.moves, row.selected = None, 0, 0
 
 
-def _match(given: Given, found: Found) -> tuple[str, str, str]:
+def _match(given: Given, found: FoundPeople) -> tuple[str, str, str]:
     """Find the person of a row: by id, then by e-mail address, then by name; returns their id, by what, and a fault."""
     by_email = found.by_email
     user = given.user.removeprefix("user:")

@@ -20,23 +20,28 @@ declare_refusals(RUN_REFUSALS)
 
 RUN_ERRORS: dict[str, Rule] = {
     "run_not_found": Rule(404, "There is no such run."),
-    "run_not_running": Rule(409, "The run is not running, or its chunk is not the next one.", True),
     "run_rows_bad": Rule(422, "Rows cannot be posted (bad of them, the first in rows). Nothing was filed."),
     "run_rows_wrong": Rule(
         422, "Give rows, or people with an amount, or a selection with an amount: one of these, and at most"
         " 100,000 people."
     ),
-    "run_row_missing": Rule(404, "The draft has no row of one of these numbers."),
     "run_mode_wrong": Rule(
         422, "A run that sets balances takes no source, and no two rows of one person; duplicates may be ask or first."
     ),
     "run_choice_wrong": Rule(422, "Only the draft of a file has a reading to correct; only an undo has short."),
-    "run_is_undo": Rule(409, "The run undid another one, which is not undone. File the first draft's rows again."),
-    "run_nothing_to_undo": Rule(409, "The run has posted nothing that could be undone."),
 }  # fmt: skip
 
 
-class RunError(GroatError):
-    """A draft or a run cannot be had or made so; codes of :data:`RUN_ERRORS` and :data:`RUN_REFUSALS`."""
+RUN_ERRORS |= {
+    code: RUN_REFUSALS[code]
+    for code in ("draft_not_found", "draft_filed", "draft_changed", "run_changes_nothing")
+}
 
-    rules = RUN_ERRORS | RUN_REFUSALS
+_INSIDE = {"run_not_running": Rule(409, "The run is not running, or its chunk is not the next one.", True)}
+"""An error of the command that posts a chunk, which only the worker sees."""
+
+
+class RunError(GroatError):
+    """A draft or a run cannot be had or made so; codes of :data:`RUN_ERRORS`."""
+
+    rules = RUN_ERRORS | _INSIDE

@@ -86,10 +86,10 @@ class RunData(msgspec.Struct, omit_defaults=True):
 
 
 class SkipInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Leave out the row at which the run stopped, or with ``all`` whatever is refused from here on."""
+    """Leave out the row at which the run stopped, or with ``every`` whatever is refused from here on."""
 
     reason: Annotated[str, Meta(max_length=1_000)] = ""
-    all: bool = False
+    every: bool = False
 
 
 class MaybeReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,10 +171,10 @@ def _skip(request: Request[RunData], given: SkipInput) -> Step:
     problem = msgspec.json.decode(run.problem, type=Problem)
     run.attempt += 1
     run.problem = ""
-    run.lenient = int(given.all or bool(run.lenient))
+    run.lenient = int(given.every or bool(run.lenient))
     step = _to(request, run, RUNNING)
     id = skip_id(run.id, problem.number)
-    if given.all or not problem.number:
+    if given.every or not problem.number:
         return step
     run.skipped += 1
     writes = (

@@ -13,7 +13,7 @@ from groat.api.rights import Right
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_id
 from groat.programs.runs import reading
-from groat.programs.runs.bodies import DraftInput, PostRunInput
+from groat.programs.runs.bodies import DraftInput, PostRunInput, SelectionInput
 from groat.programs.runs.changing import DraftChange
 from groat.programs.runs.drafts import ROWS_MAX
 from groat.programs.runs.errors import RunError
@@ -95,6 +95,9 @@ async def create_run_draft(call: Call) -> Answer:
     kind `run`. A draft that nobody files is kept for 7 days.
     """
     body = await call.body(DraftInput)
+    if body.selection is not None:
+        draft = await _select(call, body, body.selection)
+        return Answer.of(draft, 201)
     draft = await call.services.groat.program(Runs).draft(
         body.as_rows(),
         by=call.identity.principal,
@@ -107,6 +110,22 @@ async def create_run_draft(call: Call) -> Answer:
         amount=body.amount,
     )
     return Answer.of(draft, 201)
+
+
+async def _select(call: Call, body: DraftInput, selection: SelectionInput) -> RunDraft:
+    if body.rows is not None or body.people is not None or body.amount is None:
+        raise RunError("run_rows_wrong")
+    return await call.services.groat.program(Runs).select(
+        body.amount,
+        by=call.identity.principal,
+        asset=body.asset,
+        q=selection.q,
+        role=selection.role or "",
+        mode=body.mode,
+        reason=body.reason,
+        name=body.name,
+        source=body.source or "",
+    )
 
 
 @operations.declare(
@@ -288,7 +307,7 @@ async def list_runs(call: Call) -> Answer:
     answer_example=RUN,
 )
 async def get_run(call: Call) -> Answer:
-    """How far it is, and what the caller may do with it: POST /v1/requests/run/{id}/{transition}."""
+    """Says how far it is, and what the caller may do with it: POST /v1/requests/run/{id}/{transition}."""
     run = await call.services.groat.program(Runs).get(call.params["id"])
     if run is None:
         raise RunError("run_not_found")

@@ -31,7 +31,7 @@ from groat.programs.runs.rows import (
 
 MOVER = "run"
 REFUSE, TAKE_LEFT, BELOW_FLOOR = "refuse", "take_what_is_left", "below_floor"
-"""What an undo does about a person who has spent some of it."""
+"""The ways of an undo with a person who has spent some of it."""
 
 declare_mover(
     MOVER, "The run {id} {did} this, and it is undone there: POST /v1/runs/{id}/undo.", BELONGS_TO_RUN

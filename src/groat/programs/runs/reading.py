@@ -367,7 +367,7 @@ def run_view(
 
 
 class RowFate(NamedTuple):
-    """What became of a row of a run: its transaction, if it made one, and whether that was undone."""
+    """The fate of a row of a run: its transaction, if it made one, and whether that was undone."""
 
     outcome: Outcome
     id: str | None

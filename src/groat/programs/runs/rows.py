@@ -26,7 +26,7 @@ CHUNK_ROWS = 1_000
 """A larger run posts so many rows at a time."""
 
 
-class _Row(msgspec.Struct):
+class StoredRow(msgspec.Struct):
     """A row, its fields in the order of its columns."""
 
     def values(self) -> list[Any]:
@@ -34,7 +34,7 @@ class _Row(msgspec.Struct):
         return list(msgspec.structs.astuple(self))
 
 
-class LockedDraft(_Row):
+class LockedDraft(StoredRow):
     """The part of a draft that filing reads: ``run`` is the request that it became, ``filing`` JSON of that's data."""
 
     id: str
@@ -45,7 +45,7 @@ class LockedDraft(_Row):
     filing: str
 
 
-class StoredDraft(_Row):
+class StoredDraft(StoredRow):
     """A row of ``groat_run_draft``; ``choices``, ``reading``, ``summary`` and ``filing`` are JSON."""
 
     id: str
@@ -63,7 +63,7 @@ class StoredDraft(_Row):
     filing: str
 
 
-class CheckedRow(_Row):
+class CheckedRow(StoredRow):
     """A row of a draft after its check; amounts in smallest units, ``given`` is JSON."""
 
     number: int
@@ -82,7 +82,7 @@ class CheckedRow(_Row):
     given: str
 
 
-class RunRow(_Row):
+class RunRow(StoredRow):
     """A row of ``groat_run``: the rows up to the number ``after`` are done, of ``size`` rows up to ``last``."""
 
     id: str
@@ -119,7 +119,7 @@ class RunRow(_Row):
         return ATOMIC_MAX if self.size <= ATOMIC_MAX else CHUNK_ROWS
 
 
-class ChunkRow(_Row):
+class ChunkRow(StoredRow):
     """A row of ``groat_run_chunk``."""
 
     id: str

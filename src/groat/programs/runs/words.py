@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,10 +13,11 @@ from groat.ledger.text import check_id
 from groat.programs.runs import reading
 from groat.programs.runs.changing import DraftChange, changed
 from groat.programs.runs.checking import Given
-from groat.programs.runs.drafts import Drafts, digest_of
+from groat.programs.runs.drafts import PIECE, Drafts, digest_of
 from groat.programs.runs.errors import RunError
 from groat.programs.runs.kind import NAME, OWNER, RunFiling
 from groat.programs.runs.own_settings import settings_of
+from groat.programs.runs.people import select_people
 from groat.programs.runs.views import (
     DraftChoices,
     Duplicates,
@@ -87,6 +88,21 @@ class Runs(Words[Ledger]):
         return await self.drafts.make(
             given, choices, what="list", by=by, digest=digest_of(given, choices) if digest is None else digest
         )
+
+    @word
+    async def select(
+        self, amount: str, *, by: str, asset: str, q: str = "", role: str = "", mode: Mode = "add", reason: str = "",
+        name: str = "", source: str = "",
+    ) -> RunDraft:  # fmt: skip
+        """Check and keep a draft of all people with this text in id, name or e-mail address, and with this role."""
+        choices = DraftChoices(asset, mode, reason, source, name, amount=amount)
+        return await self.drafts.make(self._selected(q, role), choices, what="selection", by=by)
+
+    async def _selected(self, q: str, role: str) -> AsyncIterator[list[Given]]:
+        after = ""
+        while found := await self.groat.read(select_people, q, role, after, PIECE):
+            after = found[-1]
+            yield [Given(user=user) for user in found]
 
     @word
     async def read(self, draft: str) -> RunDraft:
