@@ -351,6 +351,30 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: str
 
 
+class CandidatePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Candidates in order of their ids; balances are of ``asset``."""
+
+    items: list[CandidateView]
+    asset: str
+    cursor: str | None
+
+
+class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate: ``user`` is their id, ``balance`` what they have of the asset, a decimal string.
+
+    ``origin`` tells whether a file made them, or the app did: a ``regular`` one, or one of an older app
+    (``legacy``). ``placements`` counts where they are placed.
+    """
+
+    user: str
+    email: str
+    name: str
+    origin: Literal["file", "legacy", "regular"]
+    since: str
+    balance: str
+    placements: int
+
+
 class ChartPoint(msgspec.Struct, frozen=True, kw_only=True):
     """An hour or a day from ``at`` on: the redemptions in it that were not undone, and what they gave."""
 
@@ -427,6 +451,8 @@ class CodeView(msgspec.Struct, frozen=True, kw_only=True):
 class ConfigView(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that a front end needs before anybody signs in. With no ``people_found_by`` nobody is told
     a name.
+
+    ``programs`` are those that the settings turn on.
     """
 
     version: str
@@ -435,6 +461,7 @@ class ConfigView(msgspec.Struct, frozen=True, kw_only=True):
     actions: dict[str, ActionView]
     people_found_by: str
     sandbox: bool
+    programs: list[str]
 
 
 class ConfirmedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -480,6 +507,28 @@ class CreditUpdatePage(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[CreditUpdate]
     cursor: str | None
+
+
+class DashboardView(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a candidate's dashboard shows. Amounts are of ``asset``, ``month`` is this one (UTC).
+
+    ``credits`` can be spent, ``held`` is reserved. ``granted`` arrived this month, less what was taken
+    back of it; ``spent`` left this month, less what came back; ``updates`` counts the month's changes.
+    ``last_update`` is None where nothing ever happened.
+    """
+
+    user: str
+    email: str
+    name: str
+    asset: str
+    credits: str
+    held: str
+    month: str
+    granted: str
+    spent: str
+    updates: int
+    last_update: UpdateView | None
+    placements: list[PlaceView]
 
 
 class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -936,6 +985,14 @@ class MemberList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[MemberView]
 
 
+class MemberPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Candidates of a placement in order of their ids; balances are of ``asset``."""
+
+    items: list[PlacementMember]
+    asset: str
+    cursor: str | None
+
+
 class MemberUpdated(msgspec.Struct, frozen=True, kw_only=True):
     """The data of an event ``member_updated``: what a person may do on a shared account, nothing if they
     left it.
@@ -1205,6 +1262,79 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     case: str | None
     body: str
+
+
+class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A placement of a candidate: since when, and how many of its ``files`` name them."""
+
+    id: str
+    title: str
+    archived: bool
+    since: str
+    files: int
+
+
+class PlacementLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A placement that changed, "" for a candidate without one."""
+
+    placement: str
+
+
+class PlacementMember(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate of a placement, placed there by ``files`` files; ``fresh`` says whether one of these made
+    them.
+    """
+
+    user: str
+    email: str
+    name: str
+    origin: Literal["file", "legacy", "regular"]
+    since: str
+    balance: str
+    files: int
+    fresh: bool
+
+
+class PlacementNews(msgspec.Struct, frozen=True, kw_only=True):
+    """The placements that a batch changed: read them again. ``more`` further lines are left out."""
+
+    items: list[PlacementLine]
+    more: int
+
+
+class PlacementPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Placements, the newest first."""
+
+    items: list[PlacementView]
+    cursor: str | None
+
+
+class PlacementTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A placement of a candidate's that changed, or to which they came; "" where their own record did."""
+
+    placement: str
+    title: str
+    archived: bool
+
+
+class PlacementView(msgspec.Struct, frozen=True, kw_only=True):
+    """A placement, with how many ``files`` it has, and how many ``candidates`` are placed there.
+
+    Credits there are of the ``asset``. ``archived_at`` and ``archived_by`` are None as long as it goes
+    on.
+    """
+
+    id: str
+    title: str
+    note: str
+    asset: str
+    version: int
+    created_by: str
+    created_at: str
+    archived_by: str | None
+    archived_at: str | None
+    files: int
+    candidates: int
 
 
 class Posted(msgspec.Struct, frozen=True, kw_only=True):
@@ -1870,6 +2000,16 @@ class TransitionView(msgspec.Struct, frozen=True, kw_only=True):
     approves: bool
     confirms: bool
     schema: dict[str, Any]
+
+
+class UpdateView(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest change of a candidate's credits: when, by how much, what they were after it, and why."""
+
+    at: str
+    delta: str
+    balance: str
+    reason: str
+    kind: str
 
 
 class UserPage(msgspec.Struct, frozen=True, kw_only=True):

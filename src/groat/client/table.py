@@ -259,6 +259,32 @@ LIST_CREDIT_UPDATES: Final[Route[answers.CreditUpdatePage]] = Route(
 LIST_UPDATE_DEVICES: Final[Route[answers.DevicePage]] = Route(
     "GET", "/v1/credits/updates/{transaction}/devices", answers.DevicePage
 )
+CREATE_PLACEMENT: Final[Route[answers.PlacementView]] = Route(
+    "POST", "/v1/placements", answers.PlacementView, keyed=True
+)
+LIST_PLACEMENTS: Final[Route[answers.PlacementPage]] = Route("GET", "/v1/placements", answers.PlacementPage)
+GET_PLACEMENT: Final[Route[answers.PlacementView]] = Route(
+    "GET", "/v1/placements/{placement}", answers.PlacementView
+)
+CHANGE_PLACEMENT: Final[Route[answers.PlacementView]] = Route(
+    "PATCH", "/v1/placements/{placement}", answers.PlacementView, keyed=True
+)
+LIST_PLACEMENT_CANDIDATES: Final[Route[answers.MemberPage]] = Route(
+    "GET", "/v1/placements/{placement}/candidates", answers.MemberPage
+)
+PLACE_CANDIDATE: Final[Route[answers.CandidateView]] = Route(
+    "PUT", "/v1/placements/{placement}/candidates/{user}", answers.CandidateView, keyed=True
+)
+LIST_CANDIDATES: Final[Route[answers.CandidatePage]] = Route("GET", "/v1/candidates", answers.CandidatePage)
+GET_CANDIDATE: Final[Route[answers.CandidateView]] = Route(
+    "GET", "/v1/candidates/{user}", answers.CandidateView
+)
+KEEP_CANDIDATE: Final[Route[answers.CandidateView]] = Route(
+    "PUT", "/v1/candidates/{user}", answers.CandidateView, keyed=True
+)
+GET_CANDIDATE_DASHBOARD: Final[Route[answers.DashboardView]] = Route(
+    "GET", "/v1/candidates/{user}/dashboard", answers.DashboardView
+)
 FILE_RUN: Final[Route[answers.RequestView]] = Route(
     "POST", "/v1/requests/run", answers.RequestView, keyed=True
 )

@@ -434,6 +434,38 @@ export interface CampaignView {
   changed_at: string;
 }
 
+/** Facts about a candidate: what is empty stays as it was. */
+export interface CandidateInput {
+  email?: string;
+  name?: string;
+  origin?: "legacy" | "regular";
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** Candidates in order of their ids; balances are of `asset`. */
+export interface CandidatePage {
+  items: CandidateView[];
+  asset: string;
+  cursor: string | null;
+}
+
+/**
+ * A candidate: `user` is their id, `balance` what they have of the asset, a decimal string.
+ *
+ * `origin` tells whether a file made them, or the app did: a `regular` one, or one of an older app (`legacy`).
+ * `placements` counts where they are placed.
+ */
+export interface CandidateView {
+  user: string;
+  email: string;
+  name: string;
+  origin: "file" | "legacy" | "regular";
+  since: string;
+  balance: string;
+  placements: number;
+}
+
 /**
  * The amount of the hold to post (all that is left by default); `final` releases the rest.
  *
@@ -563,7 +595,11 @@ export interface CommissionPacket {
   version: number;
 }
 
-/** The facts that a front end needs before anybody signs in. With no `people_found_by` nobody is told a name. */
+/**
+ * The facts that a front end needs before anybody signs in. With no `people_found_by` nobody is told a name.
+ *
+ * `programs` are those that the settings turn on.
+ */
 export interface ConfigView {
   version: string;
   demo: boolean;
@@ -571,6 +607,7 @@ export interface ConfigView {
   actions: Record<string, ActionView>;
   people_found_by: string;
   sandbox: boolean;
+  programs: string[];
 }
 
 /** The reason for which the clock is taken to be right. */
@@ -593,13 +630,19 @@ export interface Credentials {
   email?: string | null;
 }
 
-/** A person's credits after a change, as whole numbers. Otherwise like `balance_updated`. */
+/**
+ * A person's credits after a change and before it, as whole numbers. Otherwise like `balance_updated`.
+ *
+ * `at` is the moment of the change; with `snapshot` it is that of reading.
+ */
 export interface CreditPacket {
   id: string;
   candidateId: string;
   credits: number;
+  previousCredits: number;
   delta: number;
   reason: string;
+  at: string;
   version: number;
   snapshot?: boolean;
 }
@@ -638,6 +681,28 @@ export interface CreditUpdate {
 export interface CreditUpdatePage {
   items: CreditUpdate[];
   cursor: string | null;
+}
+
+/**
+ * All that a candidate's dashboard shows. Amounts are of `asset`, `month` is this one (UTC).
+ *
+ * `credits` can be spent, `held` is reserved. `granted` arrived this month, less what was taken back of it;
+ * `spent` left this month, less what came back; `updates` counts the month's changes. `last_update` is None
+ * where nothing ever happened.
+ */
+export interface DashboardView {
+  user: string;
+  email: string;
+  name: string;
+  asset: string;
+  credits: string;
+  held: string;
+  month: string;
+  granted: string;
+  spent: string;
+  updates: number;
+  last_update: UpdateView | null;
+  placements: PlaceView[];
 }
 
 /** Somebody to sign in as, in the demo. */
@@ -791,7 +856,7 @@ export interface EventData {
   changes?: BalanceChange[];
   key?: string;
   hold?: string;
-  data?: AccountUpdated | MemberUpdated | ClockForwarded | BudgetView | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | VoucherTold | VoucherNews | Record<string, unknown>;
+  data?: AccountUpdated | MemberUpdated | ClockForwarded | BudgetView | NotificationsRead | NotificationWays | RequestNews | RequestView | AlertView | PackageNews | VoucherTold | VoucherNews | PlacementTold | PlacementNews | Record<string, unknown>;
   notification?: NotificationTold;
 }
 
@@ -1221,6 +1286,13 @@ export interface MemberList {
   items: MemberView[];
 }
 
+/** Candidates of a placement in order of their ids; balances are of `asset`. */
+export interface MemberPage {
+  items: PlacementMember[];
+  asset: string;
+  cursor: string | null;
+}
+
 /**
  * The data of an event `member_updated`: what a person may do on a shared account, nothing if they left it.
  *
@@ -1506,6 +1578,102 @@ export interface PaymentView {
 export interface Picked {
   numbers?: number[];
   show?: "all" | "bad" | "duplicates" | "new" | "over_limit" | "selected" | "unselected" | null;
+}
+
+/** Facts about a candidate who is placed without a file: what is empty stays as it was. */
+export interface PlaceInput {
+  email?: string;
+  name?: string;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** A placement of a candidate: since when, and how many of its `files` name them. */
+export interface PlaceView {
+  id: string;
+  title: string;
+  archived: boolean;
+  since: string;
+  files: number;
+}
+
+/**
+ * The changes of a placement: what is not given stays. `version` is the one that was read.
+ *
+ * With `archived` it goes into the archive, where nothing changes any more, or out of it.
+ */
+export interface PlacementChange {
+  title?: string | null;
+  note?: string | null;
+  archived?: boolean | null;
+  version?: number | null;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** A placement to make. Without an `id` it gets one; without an `asset` its credits are those of the setting. */
+export interface PlacementInput {
+  title: string;
+  note?: string;
+  id?: string | null;
+  asset?: string | null;
+  /** Why, for people. */
+  reason?: string;
+}
+
+/** A placement that changed, "" for a candidate without one. */
+export interface PlacementLine {
+  placement: string;
+}
+
+/** A candidate of a placement, placed there by `files` files; `fresh` says whether one of these made them. */
+export interface PlacementMember {
+  user: string;
+  email: string;
+  name: string;
+  origin: "file" | "legacy" | "regular";
+  since: string;
+  balance: string;
+  files: number;
+  fresh: boolean;
+}
+
+/** The placements that a batch changed: read them again. `more` further lines are left out. */
+export interface PlacementNews {
+  items: PlacementLine[];
+  more: number;
+}
+
+/** Placements, the newest first. */
+export interface PlacementPage {
+  items: PlacementView[];
+  cursor: string | null;
+}
+
+/** A placement of a candidate's that changed, or to which they came; "" where their own record did. */
+export interface PlacementTold {
+  placement: string;
+  title: string;
+  archived: boolean;
+}
+
+/**
+ * A placement, with how many `files` it has, and how many `candidates` are placed there.
+ *
+ * Credits there are of the `asset`. `archived_at` and `archived_by` are None as long as it goes on.
+ */
+export interface PlacementView {
+  id: string;
+  title: string;
+  note: string;
+  asset: string;
+  version: number;
+  created_by: string;
+  created_at: string;
+  archived_by: string | null;
+  archived_at: string | null;
+  files: number;
+  candidates: number;
 }
 
 /** Rows to post at once: `rows`, or `people` who all get the same `amount`. */
@@ -2396,6 +2564,15 @@ export interface UndoInput {
   /** Why, for people. */
   reason: string;
   short?: "debt" | "refuse";
+}
+
+/** The latest change of a candidate's credits: when, by how much, what they were after it, and why. */
+export interface UpdateView {
+  at: string;
+  delta: string;
+  balance: string;
+  reason: string;
+  kind: string;
 }
 
 /** A new person. Without a password they sign in elsewhere; roles null leaves their roles to their tokens. */
