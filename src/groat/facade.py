@@ -16,7 +16,6 @@ from groat.programs.standing_words import (
     STANDING_KINDS,
     StandingWords,
 )
-from groat.programs.workflow import Kind
 from groat.settings import Settings
 from groat.store.extension import Extension
 
@@ -30,7 +29,7 @@ class Groat(StandingWords, engine.Groat):
     """
 
     standing: ClassVar[tuple[Extension, ...]] = STANDING_EXTENSIONS
-    standing_kinds: ClassVar[tuple[Kind[Any], ...]] = STANDING_KINDS
+    standing_kinds = STANDING_KINDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
