@@ -16,12 +16,16 @@ from typing import Any
 
 import pytest
 
-from groat import Groat
+from groat import Groat, Refused
 from groat.ledger.errors import OlderNodes
+from groat.ledger.lines import SetLine
+from groat.store.crossings import due_crossings
 from tests.helpers.databases import Database, SqliteDatabase
 from tests.helpers.money import standing
 
 OLDER = Path(__file__).parents[1] / "data" / "older"
+OLDER_BY = "service:local"
+"""The principal by whom the older node posts."""
 
 
 class OlderNode:
@@ -108,6 +112,51 @@ async def test_an_older_node_beside_new_ones(older: OlderNode, database: Databas
         # Nothing is frozen under the key, so the new version carries it out.
         await new.post([("user:a", "house:s", "5", "CREDIT")], key="late-user:a")
         assert (await standing(new, "user:a"))[0] == "114"
+        report = await new.verify()
+        assert report.ok, report.problems
+
+
+async def test_an_older_node_passes_no_budget_and_loses_no_crossing(
+    older: OlderNode, database: Database
+) -> None:
+    await older.post("house:b", "user:a", "100", "first")
+    line = SetLine(
+        principal="service:t", key="l", account="user:a", asset="CREDIT", line_kind="t", threshold=90
+    )
+    async with Groat.open(database.url) as new:
+        # As long as it is alive, no account and no principal begins to have what it would not see.
+        for begin in (
+            lambda: new.set_budget("user:a", "CREDIT", 20, window="month", key="account"),
+            lambda: new.set_budget("", "CREDIT", 20, of=OLDER_BY, window="month", key="across"),
+            lambda: new.execute(line),
+        ):
+            with pytest.raises(OlderNodes):
+                await begin()
+        _age(database)
+        budget = await new.set_budget("user:a", "CREDIT", 20, window="month", key="account")
+        across = await new.set_budget("", "CREDIT", 30, of=OLDER_BY, window="month", key="across")
+        await new.execute(line)
+
+        # It wakes up, and spends as fast as it can while the others do.
+        async def spends_late() -> list[list[Any]]:
+            sides = [("user:a", "house:s"), ("house:b", "user:b")] * 5
+            return [await older.post(*each, "20", f"late-{n}") for n, each in enumerate(sides)]
+
+        spent = [
+            new.post([("user:a", "house:s", "5", "CREDIT")], key=f"new-{n}", principal="service:new")
+            for n in range(8)
+        ]
+        codes, found = await asyncio.gather(spends_late(), asyncio.gather(*spent, return_exceptions=True))
+        assert codes == [["command_failed", False]] * 10
+        assert [getattr(each, "code", "") for each in found].count("budget_exceeded") == 4
+        used = [(await new.budget(each.id)).used for each in (budget, across)]  # type: ignore[union-attr]
+        assert used == ["20", "0"]
+        (crossing,) = await new.read(due_crossings, "t", 10)
+        assert (crossing.direction, crossing.available) == ("down", 85)
+        # What it was refused stands under no key, and the new version decides it.
+        with pytest.raises(Refused, match="budget_exceeded"):
+            await new.post([("user:a", "house:s", "20", "CREDIT")], key="late-0", principal=OLDER_BY)
+        await new.post([("house:b", "user:b", "20", "CREDIT")], key="late-1", principal=OLDER_BY)
         report = await new.verify()
         assert report.ok, report.problems
 

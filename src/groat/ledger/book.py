@@ -196,7 +196,10 @@ Act = Literal["", "extend", "resolve", "reverse", "due"]
 """A sort of move that an account that is not open may let through: it gives a hold more time, ends one, reverses, or
 is due. "" is any other."""
 
-KNOWN_EXTRAS: Final = GRANTS | sum(STATES.values()) | BUDGETS | LINES | MEMBERS
+WRITERS: Final = 512
+"""The bit of versions that note with each batch which extras they know. No account has it."""
+
+KNOWN_EXTRAS: Final = GRANTS | sum(STATES.values()) | BUDGETS | LINES | MEMBERS | WRITERS
 """The bits of :attr:`Account.extras` that this version knows, all those of the versions before among them."""
 
 # As for the states of accounts, a named tuple's own way takes longer.

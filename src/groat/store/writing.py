@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from groat.ledger.book import Book, LateNews, Line, OutboxEvent, ProgramRow, Table
+from groat.ledger.book import KNOWN_EXTRAS, Book, LateNews, Line, OutboxEvent, ProgramRow, Table
 from groat.ledger.errors import Interrupted
 from groat.ledger.rows import Account
 from groat.ledger.views import EventData, bare_event, events_of
@@ -165,7 +165,8 @@ def statements(
     allocations = allocation_values(book.made) if book.purses else []
     granted = granted_values(book) if book.purses else []
     digest = batch_hash(previous, transactions, postings, audit, allocations, granted)
-    yield Query("insert_batch", ([(batch, book.now, worker, commands, ranges, previous, digest)],))
+    values = (batch, book.now, worker, commands, ranges, previous, digest, KNOWN_EXTRAS)
+    yield Query("insert_batch", ([values],))
     if transactions:
         yield Query("insert_transactions", ([(*values, batch) for values in transactions],))
     new = {t.id for t in book.made}

@@ -156,9 +156,9 @@ INSERT INTO groat_event (stream, "offset", at, data)
 SELECT unnest($1::text::bigint[]), unnest($2::text::bigint[]), unnest($3::text::bigint[]), unnest($4::text[]);
 
 -- name: insert_batch :add
-INSERT INTO groat_batch (id, at, worker, commands, streams, previous, hash) OVERRIDING SYSTEM VALUE
+INSERT INTO groat_batch (id, at, worker, commands, streams, previous, hash, knows) OVERRIDING SYSTEM VALUE
 SELECT unnest($1::text::bigint[]), unnest($2::text::bigint[]), unnest($3::text[]), unnest($4::text::integer[]),
-       unnest($5::text[]), unnest($6::text[]), unnest($7::text[]);
+       unnest($5::text[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text::integer[]);
 
 -- name: insert_transactions :add
 INSERT INTO groat_txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,

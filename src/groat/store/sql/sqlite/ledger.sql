@@ -134,7 +134,7 @@ INSERT INTO groat_stream (name, generation, head) VALUES :rows ON CONFLICT DO NO
 INSERT INTO groat_event (stream, offset, at, data) VALUES :rows;
 
 -- name: insert_batch :add
-INSERT INTO groat_batch (id, at, worker, commands, streams, previous, hash) VALUES :rows;
+INSERT INTO groat_batch (id, at, worker, commands, streams, previous, hash, knows) VALUES :rows;
 
 -- name: insert_transactions :add
 INSERT INTO groat_txn (id, kind, principal, key, actor, reason, metadata, effective_at, recorded_at,

@@ -1,0 +1,22 @@
+-- Budgets across accounts stand on no account, so what guards accounts against older versions (0011) does not guard them.
+
+-- Who reads these tables for long must not make everybody who writes wait behind this step.
+SET LOCAL lock_timeout = '5s';
+
+-- Which extras the version knows that wrote a batch: 0 for those before this step.
+ALTER TABLE groat_batch ADD COLUMN knows integer NOT NULL DEFAULT 0;
+
+-- A server that was away for so long that it counts as gone spends uncounted when it comes back. One that knows budgets (16) and
+-- not this step (512) goes on as long as one such is noted as alive.
+CREATE FUNCTION groat_refuse_older_batch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM groat_budget WHERE account IS NULL AND removed_at IS NULL)
+       AND NOT EXISTS (SELECT FROM groat_node
+                       WHERE extras & 16 <> 0 AND extras & 512 = 0 AND seen_at > groat_clock() - 90000000) THEN
+        RAISE EXCEPTION 'a version of groat before 0020 may write nothing while there are budgets across accounts'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER groat_batch_writers BEFORE INSERT ON groat_batch FOR EACH ROW
+    WHEN (NEW.knows = 0) EXECUTE FUNCTION groat_refuse_older_batch();
