@@ -325,3 +325,42 @@ async def test_people_set_alerts_of_their_own_accounts(api: Api) -> None:
         == "account_of_nobody"
     )
     assert code(await api.call("42", route, {"below": "0"})) == "amount_not_positive"
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "status"),
+    [
+        ("spend", {"amount": "15", "asset": "CREDIT"}, 201),
+        ("any", {"amount": "175", "asset": "CREDIT"}, 201),
+        ("any", {"amount": "999", "asset": "CREDIT", "at_most": True}, 201),
+        # What goes to somebody else has its terms there.
+        ("transfer", {"amount": "35", "asset": "CREDIT", "to": "7"}, 201),
+        ("any", {"amount": "999", "asset": "CREDIT"}, 422),
+    ],
+)
+async def test_a_persons_own_dry_run_says_which_grants_would_pay(
+    api: Api, grants: list[str], action: str, body: dict[str, Any], status: int
+) -> None:
+    async def books() -> Any:
+        found = [
+            (await api.call("ada", f"GET /v1/accounts/user:{who}/grants", params={"state": "all"})).json()
+            for who in ("42", "7")
+        ]
+        return found, (await api.groat.verify()).transactions, len(await api.groat.audit())
+
+    route, before = f"POST /v1/actions/{action}", await books()
+    dry = await api.call("42", route, body, params={"dry_run": "true"}, key="own")
+    assert dry.status_code == (200 if status == 201 else status), dry.text
+    assert dry.json()["dry_run"] is True
+    assert await books() == before
+    done = await api.call("42", route, body, key="own")
+    assert done.status_code == status, done.text
+    told = [{name: value for name, value in each.json().items() if name not in MADE} for each in (dry, done)]
+    assert told[0] == told[1]
+    if status == 201:
+        taken = {each["grant"]: each["amount"] for each in told[1]["grants"] if each["grant"] in grants}
+        assert taken, told
+
+
+MADE = {"at", "id", "positions", "dry_run", "recorded_at", "effective_at", "instance"}
+"""The members of an answer in which a dry run differs from what is done after it."""

@@ -165,8 +165,8 @@ def statements(
     allocations = allocation_values(book.made) if book.purses else []
     granted = granted_values(book) if book.purses else []
     digest = batch_hash(previous, transactions, postings, audit, allocations, granted)
-    values = (batch, book.now, worker, commands, ranges, previous, digest, KNOWN_EXTRAS)
-    yield Query("insert_batch", ([values],))
+    written = (batch, book.now, worker, commands, ranges, previous, digest, KNOWN_EXTRAS)
+    yield Query("insert_batch", ([written],))
     if transactions:
         yield Query("insert_transactions", ([(*values, batch) for values in transactions],))
     new = {t.id for t in book.made}
