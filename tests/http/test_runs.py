@@ -91,6 +91,18 @@ async def test_a_list_is_checked_filed_posted_and_read(api: Api) -> None:
     assert report.ok, report.problems
 
 
+async def test_rows_are_left_out_and_taken_in_again(api: Api) -> None:
+    made = await draft(api, [{"user": str(number), "amount": "5"} for number in range(1, 7)])
+    route = f"PATCH /v1/runs/drafts/{made['id']}"
+    changed = body(await api.call("ada", route, {"unselect": {"numbers": [2, 5]}}))
+    assert (changed["summary"]["selected"], changed["summary"]["total"]) == (4, "20")
+    left_out = body(await api.call("sam", f"GET /v1/runs/drafts/{made['id']}/rows?show=unselected"))["items"]
+    assert [row["number"] for row in left_out] == [2, 5]
+    both = {"select": {"numbers": [5]}, "unselect": {"show": "all"}}
+    assert body(await api.call("ada", route, both))["summary"]["selected"] == 1
+    assert body(await api.call("ada", route, {"select": {"show": "all"}}))["summary"]["selected"] == 6
+
+
 async def test_a_run_is_posted_by_one_call_that_may_be_repeated(api: Api) -> None:
     sent = {"people": ["42", "7"], "amount": "5", "asset": "CREDIT", "reason": "Thanks"}
     first = body(await api.call("shop", "POST /v1/runs", sent, key="thanks"), 201)

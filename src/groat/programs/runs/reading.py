@@ -112,7 +112,7 @@ def write_rows(id: str, version: int, edition: int, rows: Sequence[CheckedRow]) 
 def select_numbers(id: str, version: int, edition: int, numbers: list[int], selected: int) -> Flow[None]:
     """Select rows by their numbers, or leave them out. Raises RunError ``draft_changed``."""
     yield from _hold(id, version)
-    yield Query("select_run_numbers", (numbers, id, edition, selected))
+    yield Query("select_run_numbers", (msgspec.json.encode(numbers).decode(), id, edition, selected))
 
 
 def select_rows(

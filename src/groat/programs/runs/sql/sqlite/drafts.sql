@@ -84,7 +84,7 @@ WHERE r.draft = ?1 AND r.edition = ?2 AND r.number > ?3 AND r.selected = 1
 ORDER BY r.number LIMIT ?5;
 
 -- name: select_run_numbers :exec
--- Select rows that can be posted (?4: 1), or leave them out (0).
+-- Select rows that can be posted (?4: 1), or leave them out (0), by a JSON list of their numbers.
 UPDATE groat_run_row SET selected = ?4
 WHERE draft = ?2 AND edition = ?3 AND bad = '' AND posts IS NOT NULL
   AND number IN (SELECT value FROM json_each(?1));
