@@ -99,6 +99,8 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
   const { staff } = useRights();
   const next = transitionOf(kind, stateOf(kind, request.state).due);
   const { approve } = verdictsOf(kind, request.may);
+  // Where all requests of a kind have the same owner, it says nothing of one.
+  const owned = kind.owners.length > 1 || kind.owners[0] !== request.owner;
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -112,11 +114,11 @@ function Standing({ kind, request }: { kind: KindView; request: RequestView }) {
         <StateBadge kind={kind} state={request.state} />
       </div>
       <p className="flex flex-wrap gap-x-1.5 text-muted text-sm">
-        {staff && (
+        {staff && owned && (
           <span>{request.user ? <Whose user={request.user} /> : <Name first of={request.owner} />} ·</span>
         )}
         <span>
-          {staff ? t`submitted` : t`Submitted`} <Time at={request.filed_at} form="age" />
+          {staff && owned ? t`submitted` : t`Submitted`} <Time at={request.filed_at} form="age" />
           {request.filed_by !== request.owner && (
             <>
               {" "}

@@ -1,6 +1,6 @@
 import { Check, ChevronDown } from "lucide-react";
 import { Checkbox as RadixCheckbox, Switch as RadixSwitch } from "radix-ui";
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { cx } from "../lib/cx";
 
 const CONTROL =
@@ -98,17 +98,30 @@ export function Checkbox({ className, ...rest }: ComponentProps<typeof RadixChec
   );
 }
 
-/** The platform's own checkbox: of hundreds that come and go as somebody scrolls, each is one element. */
+/**
+ * The platform's own checkbox: of hundreds that come and go as somebody scrolls, each is one element. It shows a press at once, also
+ * where what it shows is told a moment later. Give it the key of its row.
+ */
 export function RowCheckbox({
   className,
+  checked,
   onChange,
   ...rest
-}: Omit<ComponentProps<"input">, "type" | "onChange"> & { onChange: (checked: boolean) => void }) {
+}: Omit<ComponentProps<"input">, "type" | "checked" | "onChange"> & {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}) {
+  const [pressed, setPressed] = useState<boolean | null>(null);
+  if (pressed === checked) setPressed(null);
   return (
     <input
       {...rest}
       type="checkbox"
-      onChange={(event) => onChange(event.target.checked)}
+      checked={pressed ?? checked}
+      onChange={(event) => {
+        setPressed(event.target.checked);
+        onChange(event.target.checked);
+      }}
       className={cx("block size-[1.125rem] cursor-pointer accent-primary disabled:cursor-default", className)}
     />
   );

@@ -56,6 +56,7 @@ function columnsFor(
       ),
       cell: (row) => (
         <RowCheckbox
+          key={row.number}
           aria-label={t`Choose line ${row.line}, ${row.name || row.user}`}
           checked={row.selected}
           disabled={row.problem !== null}

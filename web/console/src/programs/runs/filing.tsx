@@ -7,6 +7,7 @@ import { toast } from "sonner";
 import { count } from "../../lib/counted";
 import { ReasonField } from "../../parts/reason-field";
 import { useAttempt } from "../../parts/use-attempt";
+import { toastId } from "../../requests/kinds";
 import { useFile } from "../../requests/use-file";
 import { Button } from "../../ui/button";
 import { Choice, Field, Input } from "../../ui/field";
@@ -48,9 +49,8 @@ export function Filing({
   const submit = () =>
     attempt(async () => {
       const filed = await file(KIND, { draft: draft.id, version: draft.version }, OWNER);
-      toast.success(needs_approval ? t`Submitted for approval` : t`The run has started`, {
-        id: `request-${filed.id}`,
-      });
+      // Of one that begins at once its page tells, and a notification tells its end.
+      if (needs_approval) toast.success(t`Submitted for approval`, { id: toastId(filed) });
       await navigate({ to: RUN.replace("$run", filed.id), replace: true });
     });
 

@@ -61,6 +61,7 @@ function columnsFor(
       ),
       cell: ({ number, line, user }) => (
         <RowCheckbox
+          key={number}
           aria-label={t`Choose line ${line}, ${user}`}
           checked={chosen.has(number)}
           onChange={(checked) => onChoose(number, checked)}

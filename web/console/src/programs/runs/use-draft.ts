@@ -61,7 +61,21 @@ export function useDraft(id: string) {
     [id, queries],
   );
 
-  const change = useCallback((wanted: DraftChange) => send(() => wanted), [send]);
+  /** Changes the draft; what was chosen shows at once. */
+  const change = useCallback(
+    (wanted: DraftChange) => {
+      const { reason, mode, source, duplicates, short } = wanted;
+      const chosen = Object.entries({ reason, mode, source, duplicates, short }).filter(
+        ([, value]) => value !== undefined,
+      );
+      queries.setQueryData(
+        draftQuery(id).queryKey,
+        (now) => now && { ...now, ...Object.fromEntries(chosen) },
+      );
+      return send(() => wanted);
+    },
+    [id, queries, send],
+  );
 
   /** Chooses a row or leaves it out. It shows at once; many at a time are told together. */
   const toggle = useCallback(
