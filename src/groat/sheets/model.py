@@ -158,11 +158,10 @@ _INVISIBLE = "".join(map(chr, range(0x20))) + "\x7f\x85\u200b\u200c\u200d\u200e\
 
 def is_blank(cells: Sequence[Cell]) -> bool:
     """Return whether no cell of a line has a value; signs that nobody sees are none."""
-    return not any(
-        not isinstance(cell, str) or (cell.strip() and cell.strip(_INVISIBLE).strip())
-        for cell in cells
-        if cell != ""
-    )
+    for cell in cells:
+        if cell != "" and (not isinstance(cell, str) or (cell.strip() and cell.strip(_INVISIBLE).strip())):
+            return False
+    return True
 
 
 def text_of(cell: Cell) -> str:

@@ -19,6 +19,9 @@ _FORMS: dict[Decimal, re.Pattern[str]] = {
     ),
     ",": re.compile(r"-?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?"),
 }
+_SHOWS = re.compile(r"-?[0-9]+([.,])(?:[0-9]{1,2}|[0-9]{4,})")
+"""Texts that can be read in one way only. They are most, and need no reading in both."""
+_PLAIN_FORM = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,18}))?")
 _EXPONENT = re.compile(r"-?[0-9]+[.,][0-9]+E\+[0-9]+", re.IGNORECASE)
 PRECISE_DIGITS = 15
 
@@ -38,11 +41,15 @@ def signs_shown(texts: Iterable[str]) -> set[Decimal]:
     """Return the decimal signs that a column shows: a text shows one if it can be read in one way only."""
     shown: set[Decimal] = set()
     for text in texts:
-        found = readings(text)
-        if len(found) == 1:
-            shown.update(found)
-            if len(shown) == 2:
-                break
+        plain = _SHOWS.fullmatch(text)
+        if plain:
+            shown.add("." if plain[1] == "." else ",")
+        else:
+            found = readings(text)
+            if len(found) == 1:
+                shown.update(found)
+        if len(shown) == 2:
+            break
     return shown
 
 
@@ -57,6 +64,9 @@ def read_amount(cell: Cell, decimal: Decimal | None, scale: int) -> str:
     text = cell.strip()
     if not text:
         raise RowError("amount_missing")
+    if decimal == "." and (plain := _PLAIN_FORM.fullmatch(text)):
+        fraction = plain[2].rstrip("0") if plain[2] else ""
+        return f"{plain[1]}.{fraction}" if fraction else plain[1]
     if _EXPONENT.fullmatch(text):
         raise RowError("amount_imprecise")
     found = readings(text)

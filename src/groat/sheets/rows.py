@@ -16,6 +16,7 @@ from groat.sheets import dates, looks, numbers
 from groat.sheets.errors import WARNINGS, RowError, SheetError
 from groat.sheets.headers import Header, check_no_header, is_other_asset, normalise
 from groat.sheets.model import (
+    COLUMNS_MAX,
     ROWS_MAX,
     Cell,
     Choices,
@@ -67,13 +68,19 @@ _TRUTHS = frozenset({
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _FRACTION = re.compile(r"\d+[.,]\d+")
 _CUT = re.compile(r"\d{3}(?:\.\d+)?")
+_HEAD = re.compile(r"-?\d{1,3}")
+_DIGIT = re.compile("[0-9]")
 _BROKEN = re.compile("[ÂÃÐÑ][\u0080-\u00bf\u0152-\u2122]")
 _SEPARATE: tuple[Role, ...] = ("user", "amount")
 """Roles whose cells nobody can share."""
+_ROLES: tuple[Role, ...] = ("user", "email", "name", "amount", "reason", "date")
 
 
 class _Raw(NamedTuple):
-    """A row's cells by role, as the file has them; ``named`` is the first text that says who is meant."""
+    """A row's cells by role, as the file has them.
+
+    ``said`` is the text of ``user``, ``named`` the first text that says who is meant.
+    """
 
     line: SheetLine
     user: Cell
@@ -82,6 +89,7 @@ class _Raw(NamedTuple):
     email: str
     name: str
     date: Cell
+    said: str
     named: str
 
 
@@ -98,7 +106,13 @@ class RowReader:
         self._table = table
         self._header = header
         self._places = header.places
+        # No line is as long as the place of a role that no column has.
+        nowhere = COLUMNS_MAX + 1
+        self._user_at, self._email_at, self._name_at, self._amount_at, self._reason_at, self._date_at = (
+            header.places.get(role, nowhere) for role in _ROLES
+        )
         self._header_words = [(at, header.line.cells[at]) for at in header.places.values()]
+        self._header_amount = header.line.cells[self._amount_at]
         self._asset_column = header.asset_column
         self._asset = asset
         self._default_reason = default_reason
@@ -187,34 +201,45 @@ class RowReader:
         return shared, reasons
 
     def _cells(self, line: SheetLine) -> _Raw:
-        places, cells = self._places, line.cells
+        cells = line.cells
         count = len(cells)
-
-        def cell(role: Role) -> Cell:
-            at = places.get(role)
-            return cells[at] if at is not None and at < count else ""
-
-        user = cell("user")
-        email = text_of(cell("email")).strip()
-        if "@" not in email or len(email) > EMAIL_MAX:
+        user = cells[self._user_at] if self._user_at < count else ""
+        email = text_of(cells[self._email_at]).strip() if self._email_at < count else ""
+        if email and ("@" not in email or len(email) > EMAIL_MAX):
             email = ""
-        name = text_of(cell("name")).strip()
-        named = text_of(user).strip() or email or name
+        name = text_of(cells[self._name_at]).strip() if self._name_at < count else ""
+        said = text_of(user).strip()
         return _Raw(
-            line, user, cell("amount"), text_of(cell("reason")).strip(), email, name, cell("date"), named
+            line,
+            user,
+            cells[self._amount_at] if self._amount_at < count else "",
+            text_of(cells[self._reason_at]).strip() if self._reason_at < count else "",
+            email,
+            name,
+            cells[self._date_at] if self._date_at < count else "",
+            said,
+            said or email or name,
         )
 
     def _leave_out(self, row: _Raw) -> bool:
         """Return whether a row names no person but sums up others or repeats the header; a warning says so."""
         line = row.line.number
         cells = row.line.cells
-        if all(at < len(cells) and cells[at] == word for at, word in self._header_words):
+        if row.amount == self._header_amount and all(
+            at < len(cells) and cells[at] == word for at, word in self._header_words
+        ):
             self._warn("header_again", line, line=line)
             return True
         if isinstance(row.user, str) and isinstance(row.amount, str) and not row.amount[:1].isdigit():
             check_no_header(row.line, self._header, self._asset)
-        labels = [row.named] if row.named else [cell for cell in cells if isinstance(cell, str)]
-        sums_up = not row.named and len(self._first_lines) > 1 and self._units(row) == self._sum > 0
+        if row.named:
+            # A total says so, and no number beside: the count of its rows stands in brackets.
+            if _DIGIT.search(row.named) and row.named[-1] not in "):":
+                return False
+            labels, sums_up = [row.named], False
+        else:
+            labels = [cell for cell in cells if isinstance(cell, str)]
+            sums_up = len(self._first_lines) > 1 and self._units(row) == self._sum > 0
         if not sums_up and not any(_is_total(label, self._asset) for label in labels):
             return False
         self._warn("total_row", line, line=line)
@@ -240,21 +265,20 @@ class RowReader:
 
     def _check(self, row: _Raw) -> ReadRow:
         line = row.line.number
-        said = text_of(row.user).strip()
-        user = said.removeprefix("user:")
+        user = row.said.removeprefix("user:")
         written = text_of(row.amount).strip()
-        if line in self._tops:
-            self._shared_reasons[line] = row.reason
-        reason = row.reason or self._merged_reason(line) or self._default_reason
+        reason = row.reason
+        if self._reasons:
+            reason = self._merged_reason(line, reason)
+        reason = reason or self._default_reason
         amount, units, error, day = written, None, None, ""
         raw: dict[str, str] = {}
         try:
             self._check_shape(row, user, written)
             user = self._user(row, user)
             self._check_asset(row)
-            day = self._day(row)
-            if looks.scales(self._look(line, "amount")):
-                raise RowError("amount_mangled", "per cent or thousands")
+            if row.date != "":
+                day = dates.read_day(row.date, self.date_order)
             amount = numbers.read_amount(row.amount, self.decimal, self._asset.scale)
             units = parse_amount(amount, self._asset)
             check_text(reason)
@@ -266,32 +290,28 @@ class RowReader:
             amount, units, error = written, None, RowProblem(problem.code, problem.detail)
         if not reason.isascii():
             self._look_for_broken_letters(line, reason)
-        if said != user:
-            raw["user"] = shown(said)
+        if row.said != user:
+            raw["user"] = shown(row.said)
         if units is not None and written != amount and not _same(written, amount):
             raw["amount"] = shown(written)
         if day and (at := text_of(row.date).strip()) != day:
             raw["date"] = shown(at)
         key = user or row.named
         first = self._first_lines.setdefault(key, line) if key else line
-        return ReadRow(
-            line,
-            shown(user),
-            shown(amount),
-            shown(reason, REASON_MAX),
-            units,
-            error,
-            None if first == line else first,
-            row.email,
-            shown(row.name, NAME_MAX),
-            day,
-            raw,
-        )
+        if error is not None:
+            user, amount = shown(user), shown(amount)
+        if len(reason) > REASON_MAX:
+            reason = shown(reason, REASON_MAX)
+        name = row.name if len(row.name) <= NAME_MAX else shown(row.name, NAME_MAX)
+        duplicate = None if first == line else first
+        return ReadRow(line, user, amount, reason, units, error, duplicate, row.email, name, day, raw)
 
-    def _merged_reason(self, line: int) -> str:
-        """Return the reason that a merged cell above gives this line, too."""
+    def _merged_reason(self, line: int, reason: str) -> str:
+        """Return the reason of a line, which a merged cell may have given to a line above."""
+        if line in self._tops:
+            self._shared_reasons[line] = reason
         top = self._reasons.get(line)
-        return self._shared_reasons.get(top, "") if top is not None else ""
+        return reason or (self._shared_reasons.get(top, "") if top is not None else "")
 
     def _check_shape(self, row: _Raw, user: str, amount: str) -> None:
         """Raise RowError where cells are not in their columns, are shared, or are formulas without a value."""
@@ -300,7 +320,7 @@ class RowReader:
             raise RowError("formula")
         if len(cells) > self._header.width and not is_blank(cells[self._header.width :]):
             raise RowError("surplus_cells")
-        if row.line.number in self._merged:
+        if self._merged and row.line.number in self._merged:
             raise RowError("merged_cells")
         if self._looks.errors:
             for role in _SEPARATE:
@@ -308,7 +328,7 @@ class RowReader:
                 if shows is not None:
                     raise RowError("formula_error", shows or "an error")
         if self._may_spill and (
-            (re.fullmatch(r"-?\d{1,3}", amount) and _CUT.fullmatch(row.reason))
+            (_HEAD.fullmatch(amount) and _CUT.fullmatch(row.reason))
             or (self.decimal != "." and amount.isdecimal() and self._is_fraction(row.reason))
         ):
             raise RowError("amount_ambiguous", f"{amount}, or {amount},{row.reason}")
@@ -318,12 +338,17 @@ class RowReader:
         return reason.isdecimal() and len(reason) <= self._asset.scale
 
     def _check_asset(self, row: _Raw) -> None:
-        """Raise RowError where the row says itself that its amount is of another asset."""
+        """Raise RowError where the row says itself that its amount is of another asset, or scaled."""
         at = self._asset_column
-        cell = row.line.cells[at] if at is not None and at < len(row.line.cells) else ""
-        for said in (text_of(cell).strip(), looks.unit(self._look(row.line.number, "amount"))):
-            if is_other_asset(said, self._asset):
-                raise RowError("amount_other_asset", said)
+        form = self._look(row.line.number, "amount")
+        said = [looks.unit(form)] if form else []
+        if at is not None and at < len(row.line.cells):
+            said.append(text_of(row.line.cells[at]).strip())
+        for each in said:
+            if is_other_asset(each, self._asset):
+                raise RowError("amount_other_asset", each)
+        if form and looks.scales(form):
+            raise RowError("amount_mangled", "per cent or thousands")
 
     def _user(self, row: _Raw, user: str) -> str:
         """Return the person's id. Raises RowError."""
@@ -345,6 +370,11 @@ class RowReader:
                 if padded is None:
                     raise RowError("user_mangled", f"it is {shown(cell)}, shown by the format {form[:40]}")
                 user = padded
+        elif (
+            user.isascii() and user.isalnum() and user[0].isalpha() and user[-1].isdigit() and len(user) <= 64
+        ):
+            # Most ids are of this form, which nothing could have changed.
+            return user
         elif self._text_file:
             if user in _TRUTHS or user.upper() in ("TRUE", "FALSE") or _TIME.fullmatch(user):
                 raise RowError("user_mangled", f"it is {shown(user)} now")
@@ -357,10 +387,6 @@ class RowReader:
         if ":" in user:
             raise RowError("user_invalid")
         return user
-
-    def _day(self, row: _Raw) -> str:
-        """Return the row's date, "" for none. Raises RowError."""
-        return dates.read_day(row.date, self.date_order) if row.date != "" else ""
 
     def _look(self, line: int, role: Role) -> str:
         """Return the format that matters of a role's cell, "" for none."""

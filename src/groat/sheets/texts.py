@@ -27,12 +27,13 @@ _MARKS = (
 )  # fmt: skip
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
-_CONTROL_SHARE = 50
-"""A text has at most one such sign in so many: a stray one spoils its row, many mark another kind of file."""
+_CONTROL_SHARE, _CONTROL_FREE = 50, 5
+"""A text has at most one such sign in so many, and some more: stray ones spoil rows, many mark another kind of file."""
 _FOREIGN = re.compile(rb"[\x80-\xff]{3,}")
 """Western European words hardly ever have three such letters on end; Cyrillic, Greek and Asian ones have."""
 _HEAD = 4_096
 _LINE_MAX = 200
+_LINES_KEPT = 100
 _SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t|]*[\r\n]', re.IGNORECASE)
 _SAMPLE = 60
 
@@ -104,7 +105,7 @@ def _encoding(data: bytes, chosen: str | None) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if len(_CONTROL.findall(text)) * _CONTROL_SHARE <= len(text):
+        if (len(_CONTROL.findall(text)) - _CONTROL_FREE) * _CONTROL_SHARE <= len(text):
             return encoding
     if not controls and not marked:
         raise _unclear(data)
@@ -128,20 +129,11 @@ def _try(piece: bytes, encoding: str) -> str | None:
     return text if text.isprintable() and "\N{REPLACEMENT CHARACTER}" not in text else None
 
 
-class _Physical:
-    """Passes the physical lines on, and keeps the heads of those taken since ``taken`` was cleared."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self.taken: list[str] = []
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.taken.append(line[:_LINE_MAX])
-        return line
+def _passing(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """Pass the physical lines on, and keep those that were taken; of many only their heads."""
+    for line in lines:
+        taken.append(line if len(taken) < _LINES_KEPT else line[:_LINE_MAX])
+        yield line
 
 
 def _split(lines: Iterable[str], delimiter: str) -> Iterator[SheetLine]:
@@ -150,19 +142,19 @@ def _split(lines: Iterable[str], delimiter: str) -> Iterator[SheetLine]:
     Where a quote is broken nobody knows which cells follow: all physical lines up to the place where that shows are
     faulty, and what comes behind is read again.
     """
-    physical = _Physical(lines)
-    reader = csv.reader(physical, delimiter=delimiter, strict=True)
+    taken: list[str] = []
+    reader = csv.reader(_passing(lines, taken), delimiter=delimiter, strict=True)
     number = 1
     while True:
-        physical.taken.clear()
+        taken.clear()
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             fault = "cell_too_long" if "field larger" in str(error) else "quotes_broken"
-            for at, line in enumerate(physical.taken):
-                yield SheetLine(number + at, [line.strip()], fault, str(number))
+            for at, line in enumerate(taken):
+                yield SheetLine(number + at, [line[:_LINE_MAX].strip()], fault, str(number))
         else:
             if len(cells) <= COLUMNS_MAX:
                 yield SheetLine(number, cells)

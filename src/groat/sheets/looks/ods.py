@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from groat.sheets.looks.formats import PERCENT
 from groat.sheets.looks.look import NOTHING, Columns, Looks
-from groat.sheets.looks.xml import local, parse, parser_of
+from groat.sheets.looks.xml import parse, parser_of
 
 CELLS_MAX = 500_000
 REPEATS_MAX = 100_000
@@ -38,9 +38,7 @@ class _Scan:
     """Walks through the sheet's rows and cells; a repeated row or cell stands for many."""
 
     def __init__(self, sheet: str, columns: Columns) -> None:
-        self.looks = Looks({}, {}, 0, frozenset())
         self.parser = parser_of(self._start)
-        self.parser.EndElementHandler = self._end
         self._sheet = sheet
         self._wanted = columns
         self._formats: dict[tuple[int, int], str] = {}
@@ -51,65 +49,64 @@ class _Scan:
         self._pending_hidden = 0
         self._within = False
         self._row = self._rows = self._column = self._columns = self._head = 0
-        self._cell: dict[str, str] | None = None
+        self._cell: dict[str, str] = {}
         self._shown: list[str] = []
 
+    @property
+    def looks(self) -> Looks:
+        """Return what was found."""
+        hidden = frozenset(self._hidden_columns)
+        return Looks(self._formats, self._errors, self._hidden_rows, hidden, self._merged)
+
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = local(tag)
-        if name == "table":
+        if tag == "table:table":
             self._within = attributes.get("table:name") == self._sheet
         elif not self._within:
             return
-        elif name == "table-column":
-            count = int(attributes.get("table:number-columns-repeated", "1"))
-            if attributes.get("table:visibility") in ("collapse", "filter"):
-                self._hidden_columns.update(
-                    each for each in self._wanted if self._head < each <= self._head + count
-                )
-            self._head += count
-        elif name == "table-row":
+        elif tag in ("table:table-cell", "table:covered-table-cell"):
+            self._take_place(attributes)
+        elif tag == "table:table-row":
             self._row += self._rows + 1
             self._rows = int(attributes.get("table:number-rows-repeated", "1")) - 1
             self._column = self._columns = 0
-            self._pending_hidden = (
-                self._rows + 1 if attributes.get("table:visibility") in ("collapse", "filter") else 0
-            )
-        elif name in ("table-cell", "covered-table-cell"):
-            self._column += self._columns + 1
-            self._columns = int(attributes.get("table:number-columns-repeated", "1")) - 1
-            down = int(attributes.get("table:number-rows-spanned", "1"))
-            if down > 1 and len(self._merged) < REPEATS_MAX:
-                right = self._column + int(attributes.get("table:number-columns-spanned", "1")) - 1
-                self._merged.append((self._row, self._column, self._row + down - 1, right))
-            if attributes.get("office:value-type") or attributes.get("table:formula"):
-                # A hidden row counts where it holds a value; a filter hides the empty ones below a table as well.
-                self._hidden_rows += min(self._pending_hidden, REPEATS_MAX)
-                self._pending_hidden = 0
-                self._cell = attributes
-                self._shown = []
-        elif name == "p" and self._cell is not None:
-            self.parser.CharacterDataHandler = self._text
+            hidden = attributes.get("table:visibility") in ("collapse", "filter")
+            self._pending_hidden = self._rows + 1 if hidden else 0
+        elif tag == "table:table-column":
+            count = int(attributes.get("table:number-columns-repeated", "1"))
+            if attributes.get("table:visibility") in ("collapse", "filter"):
+                self._hidden_columns.update(range(self._head + 1, self._head + min(count, REPEATS_MAX) + 1))
+            self._head += count
+
+    def _take_place(self, cell: dict[str, str]) -> None:
+        """Note where a cell is. Its end is waited for only where its text may matter."""
+        self._column += self._columns + 1
+        self._columns = int(cell.get("table:number-columns-repeated", "1")) - 1
+        down = int(cell.get("table:number-rows-spanned", "1"))
+        if down > 1 and len(self._merged) < REPEATS_MAX:
+            right = self._column + int(cell.get("table:number-columns-spanned", "1")) - 1
+            self._merged.append((self._row, self._column, self._row + down - 1, right))
+        kind = cell.get("office:value-type")
+        if kind is None and "table:formula" not in cell:
+            return
+        if self._pending_hidden:
+            # A hidden row counts where it holds a value; a filter hides the empty ones below a table as well.
+            self._hidden_rows += min(self._pending_hidden, REPEATS_MAX)
+            self._pending_hidden = 0
+        if kind != "string" or "table:formula" in cell:
+            last = self._column + self._columns
+            if any(self._column <= each <= last for each in self._wanted):
+                self._cell, self._shown = cell, []
+                self.parser.CharacterDataHandler = self._text
+                self.parser.EndElementHandler = self._end
 
     def _text(self, content: str) -> None:
         if len(self._shown) < TEXT_MAX:
             self._shown.append(content[:TEXT_MAX])
 
     def _end(self, tag: str) -> None:
-        name = local(tag)
-        if name == "p":
-            self.parser.CharacterDataHandler = None
-        elif name in ("table-cell", "covered-table-cell") and self._cell is not None:
+        if tag in ("table:table-cell", "table:covered-table-cell"):
+            self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
             self._take(self._cell, "".join(self._shown).strip())
-            self._cell = None
-        elif name == "table" and self._within:
-            self._within = False
-            self.looks = Looks(
-                self._formats,
-                self._errors,
-                self._hidden_rows,
-                frozenset(self._hidden_columns),
-                self._merged,
-            )
 
     def _take(self, cell: dict[str, str], shown: str) -> None:
         form = _form(cell, shown)

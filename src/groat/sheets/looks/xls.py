@@ -122,7 +122,7 @@ def _scan(book: bytes, place: int, forms: list[str], columns: Columns) -> Looks:
         elif number == _COLINFO:
             first, last, _, _, options = struct.unpack_from("<5H", content)
             if options & 1:
-                hidden_columns.update(each for each in columns if first < each <= last + 1)
+                hidden_columns.update(range(first + 1, last + 2))
         elif number in (_NUMBER, _RK, _FORMULA, _MULRK, _BOOLERR):
             row, column, style = struct.unpack_from("<3H", content)
             styles = [style]

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from xml.parsers import expat
 
 from groat.sheets.looks.formats import format_of
 from groat.sheets.looks.look import NOTHING, Columns, Looks
-from groat.sheets.looks.xml import PIECE, local, parse, parser_of
+from groat.sheets.looks.xml import local, parse, parser_of
 
 FORMATS_MAX = 5_000
 CELLS_MAX = 500_000
-_MARKS = (b"hidden=", b't="e"', b"t='e'")
+COLUMNS_MAX = 16_384
+_PIECE = 1 << 20
+_MARKS = (b"hidden", b't="e"', b"t='e'", b"\0")
+"""Without one of these, and without a format that matters, a piece has no looks."""
+_ODD = (b"<!", b"<c>", b"<c/", b"<c\t", b"<c\r", b"<c\n", b":c ", b":c>", b":c/", b"\0")
+_HIDDEN_ROW = re.compile(rb'<row [^>]*\bhidden="(?:1|true)"')
+_HIDDEN_COLUMN = re.compile(rb'<col [^>]*\bhidden="(?:1|true)"[^>]*>')
+_MIN, _MAX, _STYLE = (re.compile(rb"\b" + name + rb'="([0-9]{1,9})"') for name in (b"min", b"max", b"s"))
+_ERROR = re.compile(rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]{1,20})")
 
 
 def look(data: bytes, sheet: str, columns: Columns) -> Looks:
@@ -33,20 +43,74 @@ def _look(archive: zipfile.ZipFile, sheet: str, columns: Columns) -> Looks:
     names = {name.lower(): name for name in archive.namelist()}
     member = names[_member_of(archive, names, sheet)]
     forms = _forms(archive, names)
-    if not any(forms) and not _marked(archive, member):
-        return NOTHING
-    return _scan(archive, member, forms, columns)
+    try:
+        return _skim(archive, member, forms, columns)
+    except _Unusual:
+        return _scan(archive, member, forms, columns)
 
 
-def _marked(archive: zipfile.ZipFile, member: str) -> bool:
-    """Return whether a sheet has hidden parts or errors."""
-    last = b""
+class _Unusual(Exception):
+    """The sheet is written in another way than spreadsheets do."""
+
+
+def _skim(archive: zipfile.ZipFile, member: str, forms: list[str], columns: Columns) -> Looks:
+    """Look at a sheet as spreadsheets write it: every cell with its place, and no prefix. Raises _Unusual for others.
+
+    This takes a tenth of the time that a parser of XML takes, for it stops only at the cells of these columns.
+    """
+    formats: dict[tuple[int, int], str] = {}
+    errors: dict[tuple[int, int], str] = {}
+    hidden_columns: set[int] = set()
+    hidden = 0
+    letters = {_letters(column): column for column in columns}
+    wanted = re.compile(rb'<c r="(' + b"|".join(letters) + rb')([0-9]+)"([^>]*)>')
+    any_form = any(forms)
+    for piece in _rows(archive, member):
+        if not any_form and not any(mark in piece for mark in _MARKS):
+            continue
+        if piece.count(b"<c ") != piece.count(b'<c r="') or any(mark in piece for mark in _ODD):
+            raise _Unusual
+        if b"hidden=" in piece:
+            hidden += sum(1 for _ in _HIDDEN_ROW.finditer(piece))
+            for found in _HIDDEN_COLUMN.finditer(piece):
+                first, last = int(_attribute(_MIN, found[0])), int(_attribute(_MAX, found[0]))
+                hidden_columns.update(range(first, min(last, COLUMNS_MAX) + 1))
+        for found in wanted.finditer(piece):
+            place, rest = (int(found[2]), letters[found[1]]), found[3]
+            if len(formats) + len(errors) >= CELLS_MAX:
+                break
+            style = _STYLE.search(rest)
+            if style and (number := int(style[1])) < len(forms) and forms[number]:
+                formats[place] = forms[number]
+            if b't="e"' in rest:
+                shows = _ERROR.match(piece, found.end())
+                errors[place] = shows[1].decode("ascii", "replace") if shows else ""
+    return Looks(formats, errors, hidden, frozenset(hidden_columns))
+
+
+def _rows(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
+    """Yield a sheet's content in pieces that end with a row."""
+    rest = b""
     with archive.open(member) as source:
-        while piece := source.read(PIECE):
-            if any(mark in last + piece for mark in _MARKS):
-                return True
-            last = piece[-16:]
-    return False
+        while piece := source.read(_PIECE):
+            content = rest + piece
+            end = content.rfind(b"</row>") + 1
+            yield content[:end]
+            rest = content[end:]
+    yield rest
+
+
+def _attribute(name: re.Pattern[bytes], tag: bytes) -> bytes:
+    found = name.search(tag)
+    return found[1] if found else b"0"
+
+
+def _letters(column: int) -> bytes:
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name.encode()
 
 
 def _member_of(archive: zipfile.ZipFile, names: dict[str, str], sheet: str) -> str:
@@ -113,7 +177,7 @@ def _scan(archive: zipfile.ZipFile, member: str, forms: list[str], columns: Colu
             hidden += attributes.get("hidden") in ("1", "true")
         elif name == "col" and attributes.get("hidden") in ("1", "true"):
             first, last = int(attributes["min"]), int(attributes["max"])
-            hidden_columns.update(each for each in columns if first <= each <= last)
+            hidden_columns.update(range(first, min(last, COLUMNS_MAX) + 1))
 
     def text(content: str) -> None:
         if failed is not None and not errors[failed]:
