@@ -41,16 +41,17 @@ def test_its_examples_run(
     monkeypatch.setitem(sys.modules, "shop", shop)
     exec(compile(capsys.readouterr().out, "shop.py", "exec"), shop.__dict__)
     names: dict[str, Any] = {"__name__": "page"}
-    assert len(blocks(PAGE)) == 13
+    assert len(blocks(PAGE)) == 14
     for number, block in enumerate(blocks(PAGE), 1):
         exec(compile(block, f"{PAGE.name}, example {number}", "exec"), names)
     names["groat"].close()
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].endswith(" False")
     assert printed[1] == "50"
-    assert printed[2] == "7 13"
+    assert printed[2] == "2 100"
+    assert printed[3] == "7 13"
     assert "insufficient_funds 43 1000" in printed
-    assert printed[4:9] == ["-7 43 ", "0 50 ", "-5 50 ", "5 55 ", "50 50 Welcome bonus"]
+    assert printed[5:10] == ["-7 43 ", "0 50 ", "-5 50 ", "5 55 ", "50 50 Welcome bonus"]
     assert "42 43" in printed
     assert printed[-2].endswith(" 10")
     assert printed[-1] == "pending receipt_missing"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import time
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
 import httpx
 import pytest
 
-from groat.client import AsyncClient, Client, Problem, UnknownOutcome, problems
+from groat.client import AsyncClient, Client, Problem, UnknownOutcome, emitBulkCreditUpdate, problems
 from groat.client.bank import AsyncBank, Bank
 from groat.client.credits import AsyncCredits, Credits
 from groat.client.inputs import BulkItemInput, PostingInput
@@ -256,6 +257,49 @@ async def test_vouchers_are_redeemed_by_the_operations_of_credits(client: Client
     with pytest.raises(problems.VoucherYoursUsedUp):
         guest.redeem_voucher(code="spring-26")
     assert [each.campaign for each in guest.list_redemptions()] == [campaign.id]
+
+
+def finished(client: Client, run: str) -> None:
+    """Wait until a run is done."""
+    while (found := client.get_run(run)).state != "done":
+        assert found.state == "running"
+        time.sleep(0.01)
+
+
+async def test_credits_for_many_are_one_run_and_a_key_does_nothing_twice(
+    client: Client, server: Server, api_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = client.emitBulkCreditUpdate(["many1", "many2", 3], 50, reason="Spring bonus", key="spring")
+    assert (run.people, run.total, run.asset, run.reason) == (3, "150", "CREDIT", "Spring bonus")
+    async with AsyncClient(server.address, api_key) as other:
+        again = await other.emitBulkCreditUpdate(
+            ["many1", "many2", 3], 50, reason="Spring bonus", key="spring"
+        )
+        assert again.id == run.id
+    finished(client, run.id)
+    monkeypatch.setenv("GROAT_URL", server.address)
+    monkeypatch.setenv("GROAT_API_KEY", api_key)
+    lowered = emitBulkCreditUpdate(("many1", "many2"), "7", mode="set", key="lowered")
+    finished(client, lowered.id)
+    found = {user: client.list_entries(f"user:{user}", asset="CREDIT") for user in ("many1", "many2", "3")}
+    assert {user: [(each.delta, each.reason) for each in entries] for user, entries in found.items()} == {
+        "many1": [("-43", "Admin update"), ("50", "Spring bonus")],
+        "many2": [("-43", "Admin update"), ("50", "Spring bonus")],
+        "3": [("50", "Spring bonus")],
+    }
+
+
+def test_credits_for_many_are_all_or_none(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(problems.RunRowsBad) as refused:
+        client.emitBulkCreditUpdate(["fine", "not an id"], 50, key="one-is-bad")
+    assert refused.value.fields["bad"] == 1
+    with pytest.raises(problems.AccountNotFound):
+        client.get_account("user:fine")
+    with pytest.raises(TypeError, match=r"\['42'\]"):
+        client.emitBulkCreditUpdate("42", 50)
+    monkeypatch.setenv("GROAT_URL", "")
+    with pytest.raises(ValueError, match="GROAT_URL"):
+        emitBulkCreditUpdate(["42"], 50)
 
 
 def test_any_operation_can_be_called_by_its_path(client: Client) -> None:

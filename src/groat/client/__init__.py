@@ -10,6 +10,7 @@ except ImportError as error:
 from groat.client import problems
 from groat.client.again import again, again_async
 from groat.client.client import AsyncClient, Client
+from groat.client.emitting import emitBulkCreditUpdate
 from groat.client.errors import ClientError, Problem, UnknownOutcome, Unreachable
 from groat.client.newer import is_newer
 from groat.client.paging import AsyncPaged, Paged
@@ -26,6 +27,7 @@ __all__ = [
     "Unreachable",
     "again",
     "again_async",
+    "emitBulkCreditUpdate",
     "is_newer",
     "problems",
     "sign_token",

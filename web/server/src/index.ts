@@ -17,4 +17,9 @@ export * from "./operations.js";
 export * from "./placements.js";
 export { signToken, type TokenOptions } from "./tokens.js";
 export type * from "./wire.js";
-export { fulfillCreditOrder, updateUserCredits } from "./words.js";
+export {
+  type BulkCreditOptions,
+  emitBulkCreditUpdate,
+  fulfillCreditOrder,
+  updateUserCredits,
+} from "./words.js";

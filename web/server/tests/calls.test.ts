@@ -1,5 +1,6 @@
-import { expect, expectTypeOf, test } from "vitest";
+import { expect, expectTypeOf, test, vi } from "vitest";
 import {
+  emitBulkCreditUpdate,
   fulfillCreditOrder,
   type Groat,
   type Problem,
@@ -164,4 +165,38 @@ test("fulfillCreditOrder fulfills an order under a key", async () => {
     body: { fulfilled_by: "service:shop" },
   });
   expect(got[0]?.headers.get("idempotency-key")).toBeTruthy();
+});
+
+test("emitBulkCreditUpdate posts one run for all under the key", async () => {
+  const { got, fetch } = answering(json({ id: "r", state: "running" }, 201));
+  const groat = groatOn(fetch);
+  const ids = new Set(["42", 43]);
+  expect((await emitBulkCreditUpdate(ids, 50, { groat, reason: "Spring", key: "spring" })).state).toBe(
+    "running",
+  );
+  await emitBulkCreditUpdate(["42"], "0.5", { groat, asset: "USD", mode: "set" });
+  expect(got.map(({ method, path, body }) => [method, path, body])).toEqual([
+    ["POST", "/v1/runs", { people: ["42", "43"], amount: "50", reason: "Spring" }],
+    [
+      "POST",
+      "/v1/runs",
+      { people: ["42"], amount: "0.5", asset: "USD", mode: "set", reason: "Admin update" },
+    ],
+  ]);
+  expect(got[0]?.headers.get("idempotency-key")).toBe("spring");
+  expect(got[1]?.headers.get("idempotency-key")).toBeTruthy();
+  await expect(emitBulkCreditUpdate("42", 50, { groat })).rejects.toThrow(TypeError);
+});
+
+test("emitBulkCreditUpdate finds the server in the environment", async () => {
+  vi.stubEnv("GROAT_URL", "");
+  await expect(emitBulkCreditUpdate(["42"], 50)).rejects.toThrow("GROAT_URL");
+  const { got, fetch } = answering(json({ id: "r", state: "running" }, 201));
+  vi.stubGlobal("fetch", fetch);
+  vi.stubEnv("GROAT_URL", "http://groat.test");
+  vi.stubEnv("GROAT_API_KEY", "groat_e");
+  await emitBulkCreditUpdate(["42"], 50, { key: "k" });
+  expect(got[0]?.headers.get("authorization")).toBe("Bearer groat_e");
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
 });
