@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -121,14 +121,21 @@ class PostgresDatabase:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What a plain connection reads."""
+        found = self._ask(lambda connection: connection.fetch(sql))
+        return [tuple(row) for row in found]
 
-        async def read() -> list[tuple[Any, ...]]:
+    def run(self, script: str) -> None:
+        """Run statements of an app's own."""
+        self._ask(lambda connection: connection.execute(script))
+
+    def _ask(self, what: Callable[[Any], Awaitable[Any]]) -> Any:
+        async def ask() -> Any:
             connection = await asyncpg.connect(self.url)
             try:
-                return [tuple(row) for row in await connection.fetch(sql)]
+                return await what(connection)
             finally:
                 await connection.close()
 
         # The test's own event loop runs in this thread, which waits here.
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(asyncio.run, read()).result()
+            return thread.submit(asyncio.run, ask()).result()
