@@ -170,7 +170,7 @@ def _is_local(call: Call) -> bool:
         "actions": {"spend": {"assets": ["CREDIT"], "max": "1000", "takes_to": False}},
         "people_found_by": "email",
         "sandbox": False,
-        "programs": ["bank"],
+        "programs": ["shop"],
     },
 )
 async def get_config(call: Call) -> Answer:
