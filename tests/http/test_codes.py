@@ -18,6 +18,7 @@ from groat.http.openapi import codes_of
 from groat.ledger.errors import Busy, CommandFailed, Interrupted, OlderNodes, Unavailable
 from groat.programs.outbox import Channel, each
 from groat.programs.outbox.sender import Sender
+from groat.programs.runs.worker import Poster
 from groat.sandbox.pool import PER_PERSON_MAX
 from tests.http.conftest import EVERYWHERE, PASSWORD, SECRET, Api, code, give, posting
 
@@ -90,14 +91,28 @@ def drafted(method: str, given: Any = None) -> Case:
     return case
 
 
-def run_code(route: str, given: Any = None) -> Case:
+def run_code(route: str, given: Any = None, posts: bool = True) -> Case:
     """A call on a run, or on the draft that it was."""
 
     async def case(api: Api) -> httpx.Response:
-        run = (await api.call("ada", "POST /v1/runs", {"people": ["42"], "amount": "1"})).json()
+        # An account of nobody's may not fall below zero, so that a run out of it stops at once.
+        sent = {"people": ["42"], "amount": "1", "source": "house:bonus" if posts else "team:poor"}
+        run = (await api.call("ada", "POST /v1/runs", sent)).json()
         return await api.call("ada", route.format(run=run["id"], draft=run["draft"]), given)
 
     return case
+
+
+async def run_is_undo(api: Api) -> httpx.Response:
+    assert api.app.services is not None
+    poster = api.app.services.part(Poster)
+    run = (await api.call("ada", "POST /v1/runs", {"people": ["42"], "amount": "1"})).json()["id"]
+    while await poster.round():
+        pass
+    undo = (await api.call("ada", f"POST /v1/runs/{run}/undo", {"reason": "Why"})).json()
+    sent = {"draft": undo["id"], "version": undo["version"]}
+    filed = await api.call("ada", "POST /v1/requests/run?owner=house:runs", sent)
+    return await api.call("ada", f"POST /v1/runs/{filed.json()['id']}/undo", {"reason": "Why"})
 
 
 async def hold(api: Api, **more: Any) -> str:
@@ -474,6 +489,8 @@ CASES: dict[str, Case] = {
     "draft_filed": run_code("DELETE /v1/runs/drafts/{draft}"),
     "draft_changed": drafted("PATCH", {"version": 7}),
     "run_changes_nothing": call("POST /v1/runs", {"people": ["42"], "amount": "100", "mode": "set"}),
+    "run_is_undo": run_is_undo,
+    "run_nothing_to_undo": run_code("POST /v1/runs/{run}/undo", {"reason": "Why"}, posts=False),
     "run_not_found": call(f"GET /v1/runs/{_NOWHERE}"),
     "run_rows_bad": call("POST /v1/runs", {"people": ["4 2"], "amount": "1"}),
     "run_rows_wrong": call("POST /v1/runs", {"people": ["42"]}),

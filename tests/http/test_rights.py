@@ -72,6 +72,7 @@ postRun             401     403  403  403  201  201
 listRuns            401     403  403  200  200  200
 getRun              401     403  403  404  404  404
 listRunRows         401     403  403  404  404  404
+undoRun             401     403  403  403  404  404
 findPerson          401     200  200  200  200  200
 listAudit           401     403  403  200  200  403
 listUsers           401     403  403  200  200  403
@@ -199,6 +200,7 @@ def request(operation: str, caller: str, made: Things) -> dict[str, Any]:
         "setPreferences": {"ways": {"*": []}},
         "createRunDraft": {"people": ["42"], "amount": "1"},
         "changeRunDraft": {},
+        "undoRun": {"reason": "Why"},
         "postRun": {"people": ["42"], "amount": "1"},
         "login": {"user": "pat", "password": PASSWORD},
     }

@@ -9,7 +9,7 @@ import pytest
 
 from groat.programs.runs.worker import Poster
 from groat.settings import Settings
-from tests.http.conftest import SECRET, Api, code
+from tests.http.conftest import SECRET, Api, code, posting
 
 FILE = "POST /v1/requests/run?owner=house:runs"
 
@@ -135,3 +135,147 @@ async def test_a_selection_of_people(api: Api) -> None:
     made = body(await api.call("ada", "POST /v1/runs/drafts", sent), 201)
     rows = body(await api.call("ada", f"GET /v1/runs/drafts/{made['id']}/rows"))
     assert [row["user"] for row in rows["items"]] == ["ada"]
+
+
+async def test_a_run_is_undone_by_a_run(api: Api) -> None:
+    people = [{"user": user, "amount": "50"} for user in ("42", "7", "spender")]
+    first = await posted(api, (await file(api, await draft(api, people)))["id"])
+    assert (await api.call("ada", "POST /v1/transactions", spend("spender", "30"))).status_code == 201
+    undo = f"POST /v1/runs/{first['id']}/undo"
+    made = body(await api.call("ada", undo, {"reason": "Wrong file"}), 201)
+    assert made["summary"]["problems"] == {"insufficient_funds": 1}
+    assert (made["summary"]["spent"], made["summary"]["total"], made["undoes"]) == ("30", "100", first["id"])
+    await api.call("ada", f"DELETE /v1/runs/drafts/{made['id']}")
+    # A part of it first, then what is left of the rest.
+    part = body(await api.call("ada", undo, {"reason": "Wrong file", "numbers": [2]}), 201)
+    assert (part["summary"]["rows"], part["summary"]["total"]) == (1, "50")
+    run = await posted(api, (await file(api, part))["id"])
+    assert (run["state"], run["mode"], run["undoes"]) == ("done", "undo", first["id"])
+    found = body(await api.call("ada", f"GET /v1/runs/{first['id']}"))
+    assert (found["undone"], found["undone_by"]) == ("part", [run["id"]])
+    rest = body(await api.call("ada", undo, {"reason": "Wrong file", "short": "take_what_is_left"}), 201)
+    assert (rest["summary"]["rows"], rest["summary"]["total"], rest["summary"]["spent"]) == (2, "70", "30")
+    run = await posted(api, (await file(api, rest))["id"])
+    rows = body(await api.call("ada", f"GET /v1/runs/{run['id']}/rows"))["items"]
+    assert [(row["user"], row["balance"], row["after"]) for row in rows] == [
+        ("42", "150", "100"), ("spender", "20", "0"),
+    ]  # fmt: skip
+    assert [await balance(api, user) for user in ("42", "7", "spender")] == ["100", "0", "0"]
+    left = body(await api.call("ada", undo, {"reason": "Debt", "short": "below_floor"}), 201)
+    assert (left["summary"]["rows"], left["summary"]["total"]) == (1, "30")
+    await posted(api, (await file(api, left))["id"])
+    assert await balance(api, "spender") == "-30"
+    assert code(await api.call("ada", undo, {"reason": "Again"})) == "run_nothing_to_undo"
+    assert code(await api.call("shop", undo, {"reason": "Debt", "short": "below_floor"})) == "forbidden"
+
+
+async def test_balances_are_set_and_put_back(api: Api) -> None:
+    people = [{"user": "42", "amount": "30"}, {"user": "7", "amount": "20"}, {"user": "new", "amount": "0"}]
+    made = await draft(api, people, mode="set")
+    assert (made["source"], made["summary"]["total"], made["summary"]["bad"]) == (
+        "house:adjustments",
+        "50",
+        0,
+    )
+    run = await posted(api, (await file(api, made))["id"])
+    assert (run["total"], run["posted"], run["idle"]) == ("90", {"rows": 2, "amount": "90"}, 1)
+    assert [await balance(api, user) for user in ("42", "7")] == ["30", "20"]
+    undo = body(await api.call("ada", f"POST /v1/runs/{run['id']}/undo", {"reason": "No"}), 201)
+    await posted(api, (await file(api, undo))["id"])
+    assert [await balance(api, user) for user in ("42", "7")] == ["100", "0"]
+
+
+async def test_another_person_approves_what_is_large(api: Api) -> None:
+    made = await draft(api, [{"user": "42", "amount": "600"}, {"user": "sam", "amount": "600"}])
+    assert (made["needs_approval"], made["approval"]) == (True, "amount")
+    filed = await file(api, made)
+    path = f"POST /v1/requests/run/{filed['id']}/approve"
+    assert (await posted(api, filed["id"]))["state"] == "pending"
+    assert code(await api.call("ada", path)) == "own_request"
+    await api.identities.add_user("eve", roles=("admin",))
+    api.credentials["eve"], _ = await api.identities.issue_token("eve")
+    assert body(await api.call("eve", f"GET /v1/runs/{filed['id']}"))["may"] == [
+        "approve",
+        "reject",
+        "cancel",
+    ]
+    assert (await api.call("eve", path)).status_code == 201
+    run = await posted(api, filed["id"])
+    assert (run["state"], run["decided_by"], await balance(api, "42")) == ("done", "user:eve", "700")
+    # Nobody approves a run that pays them, whatever the case of their id.
+    made = await draft(api, [{"user": "EVE", "amount": "600"}, {"user": "42", "amount": "600"}])
+    filed = await file(api, made)
+    assert code(await api.call("eve", f"POST /v1/requests/run/{filed['id']}/approve")) == "own_request"
+
+
+async def test_a_run_stops_at_what_is_refused_and_goes_on(api: Api) -> None:
+    users = ["42", "cold", "colder", "coldest", "7"]
+    for user in users[1:4]:
+        await api.groat.post([("house:bonus", f"user:{user}", "1", "CREDIT")], key=f"open/{user}")
+    made = await draft(api, [{"user": user, "amount": "5"} for user in users])
+    for user in users[1:4]:
+        frozen = await api.call("ada", f"POST /v1/accounts/user:{user}/freeze", {"reason": "Why"})
+        assert frozen.status_code == 200, frozen.text
+    filed = await file(api, made)
+    id, path = filed["id"], f"POST /v1/requests/run/{filed['id']}"
+    run = await posted(api, id)
+    assert (run["state"], run["problem"]["number"], run["problem"]["code"]) == (
+        "stopped",
+        2,
+        "account_frozen",
+    )
+    assert (run["posted"]["rows"], run["may"]) == (0, ["resume", "skip", "cancel"])
+    assert (await api.call("ada", f"{path}/skip")).status_code == 201
+    run = await posted(api, id)
+    assert (run["problem"]["number"], run["skipped"]) == (3, 1)
+    await api.call("ada", "POST /v1/accounts/user:colder/unfreeze", {"reason": "Why"})
+    assert (await api.call("ada", f"{path}/resume")).status_code == 201
+    assert (await posted(api, id))["problem"]["number"] == 4
+    assert (await api.call("ada", f"{path}/skip", {"every": True})).status_code == 201
+    run = await posted(api, id)
+    assert (run["state"], run["posted"]["rows"], run["skipped"]) == ("done", 3, 2)
+    rows = body(await api.call("ada", f"GET /v1/runs/{id}/rows"))["items"]
+    assert [row["outcome"] for row in rows] == ["posted", "skipped", "posted", "skipped", "posted"]
+    assert code(await api.call("ada", f"{path}/cancel", {"reason": "Late"})) == "wrong_state"
+    again = await draft(api, [{"user": user, "amount": "5"} for user in users])
+    assert again["summary"]["problems"] == {"account_frozen": 2}
+    assert (again["summary"]["over_limit"], [each["run"] for each in again["repeats"]]) == (2, [id])
+
+
+async def test_rows_of_one_person_are_asked_about(api: Api) -> None:
+    rows = [
+        {"user": "42", "amount": "5"},
+        {"user": "7", "amount": "1"},
+        {"email": "ada@example.com", "amount": "2"},
+    ]
+    rows += [
+        {"user": "42", "amount": "7"},
+        {"name": "Name of 7", "amount": "3"},
+        {"name": "Nobody", "amount": "3"},
+    ]
+    made = await draft(api, rows)
+    assert made["summary"]["problems"] == {"duplicate": 4, "user_unknown_name": 1}
+    path = f"/v1/runs/drafts/{made['id']}"
+    summed = body(await api.call("ada", f"PATCH {path}", {"duplicates": "sum", "version": made["version"]}))
+    assert (summed["summary"]["people"], summed["summary"]["total"]) == (3, "18")
+    assert code(await api.call("ada", f"PATCH {path}", {"version": 1})) == "draft_changed"
+    first = body(await api.call("ada", f"PATCH {path}", {"duplicates": "first"}))
+    assert (first["summary"]["people"], first["summary"]["total"]) == (3, "8")
+    left = body(await api.call("ada", f"PATCH {path}", {"unselect": {"numbers": [1]}}))
+    assert (left["summary"]["people"], left["summary"]["unselected"]) == (2, 1)
+    kept = body(await api.call("ada", f"PATCH {path}", {"reason": "Other"}))
+    assert (kept["summary"]["people"], kept["reason"]) == (2, "Other")
+    shown = body(
+        await api.call("ada", f"GET {path}/rows", params={"show": "duplicates", "from": "1", "limit": "5"})
+    )
+    assert ([(row["number"], row["duplicate_of"]) for row in shown["items"]], shown["total"]) == ([(5, 2)], 2)
+    none = body(await api.call("ada", f"PATCH {path}", {"unselect": {"show": "all"}}))
+    assert none["summary"]["selected"] == 0
+    empty = await api.call("ada", FILE, {"draft": none["id"], "version": none["version"]})
+    assert code(empty) == "draft_empty"
+    assert (await api.call("ada", f"DELETE {path}")).status_code == 204
+    assert code(await api.call("ada", f"GET {path}")) == "draft_not_found"
+
+
+def spend(user: str, amount: str) -> dict[str, Any]:
+    return {"postings": [posting(f"user:{user}", "house:sales", amount)]}

@@ -1548,6 +1548,26 @@ class AsyncCalls:
             timeout_s=timeout_s,
         )
 
+    async def undo_run(
+        self,
+        id: str,
+        *,
+        reason: str,
+        numbers: Sequence[int] | None = None,
+        short: Literal["below_floor", "refuse", "take_what_is_left"] = "refuse",
+        timeout_s: float | None = None,
+    ) -> answers.RunDraft:
+        """``POST /v1/runs/{id}/undo``: Check what undoing a run takes back. Makes a draft of the reversals,
+        all or those of some rows, and says what cannot be taken back. File it as any other: nothing is
+        taken back before. For admins and services.
+        """
+        return await self._call(
+            table.UNDO_RUN,
+            path={"id": id},
+            body={"reason": reason, "numbers": numbers, "short": short},
+            timeout_s=timeout_s,
+        )
+
     async def file_run(
         self,
         *,

@@ -1223,6 +1223,14 @@ class RunChoiceWrong(Problem):
     code = "run_choice_wrong"
 
 
+class RunIsUndo(Problem):
+    """``run_is_undo`` (409): The run took another one back. File that one's rows again, in a draft of their
+    own.
+    """
+
+    code = "run_is_undo"
+
+
 class RunModeWrong(Problem):
     """``run_mode_wrong`` (422): A run that sets balances takes no source, and no two rows of one person;
     duplicates may be ask or first.
@@ -1235,6 +1243,12 @@ class RunNotFound(Problem):
     """``run_not_found`` (404): There is no such run."""
 
     code = "run_not_found"
+
+
+class RunNothingToUndo(Problem):
+    """``run_nothing_to_undo`` (409): Nothing that the run posted is left to undo."""
+
+    code = "run_nothing_to_undo"
 
 
 class RunPosted(Problem):

@@ -170,6 +170,7 @@ POST_RUN: Final[Route[answers.RunView]] = Route("POST", "/v1/runs", answers.RunV
 LIST_RUNS: Final[Route[answers.RunPage]] = Route("GET", "/v1/runs", answers.RunPage)
 GET_RUN: Final[Route[answers.RunView]] = Route("GET", "/v1/runs/{id}", answers.RunView)
 LIST_RUN_ROWS: Final[Route[answers.RunRowPage]] = Route("GET", "/v1/runs/{id}/rows", answers.RunRowPage)
+UNDO_RUN: Final[Route[answers.RunDraft]] = Route("POST", "/v1/runs/{id}/undo", answers.RunDraft)
 LIST_GRANTS: Final[Route[answers.GrantPage]] = Route(
     "GET", "/v1/accounts/{account}/grants", answers.GrantPage
 )

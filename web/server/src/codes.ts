@@ -168,8 +168,10 @@ export interface ProblemStatus {
   rollover_wrong: 422;
   run_changes_nothing: 422;
   run_choice_wrong: 422;
+  run_is_undo: 409;
   run_mode_wrong: 422;
   run_not_found: 404;
+  run_nothing_to_undo: 409;
   run_posted: 409;
   run_rows_bad: 422;
   run_rows_wrong: 422;

@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, CheckView, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, DraftChange, DraftInput, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, MemberChanged, MemberInput, MemberList, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PostRunInput, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, RunDraft, RunDraftPage, RunPage, RunRowPage, RunView, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
+import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, CheckView, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, DraftChange, DraftInput, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, MemberChanged, MemberInput, MemberList, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PostRunInput, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, RunDraft, RunDraftPage, RunPage, RunRowPage, RunUndo, RunView, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -818,6 +818,15 @@ export class Groat extends Door {
    */
   listRunRows(id: string, options: { show?: "all" | "bad" | "duplicates" | "new" | "over_limit" | "unselected" | "selected" | undefined; from?: number | undefined; limit?: number | undefined } & CallOptions = {}): Promise<RunRowPage> {
     return this.call<RunRowPage>({ method: "GET", path: at`/v1/runs/${id}/rows` }, options);
+  }
+
+  /**
+   * Check what undoing a run takes back. Makes a draft of the reversals, all or those of some rows, and says what cannot be taken back. File it as any other: nothing is taken back before. For admins and services.
+   *
+   * `POST /v1/runs/{id}/undo`
+   */
+  undoRun(id: string, body: RunUndo, options: CallOptions = {}): Promise<RunDraft> {
+    return this.call<RunDraft>({ method: "POST", path: at`/v1/runs/${id}/undo`, body }, options);
   }
 
   /**

@@ -2172,6 +2172,19 @@ export interface RunRowView {
 }
 
 /**
+ * The `reason` for which a run is undone, all of it or rows by their `numbers`.
+ *
+ * `short` says what happens where a person has spent some: such a row is refused, what is left is taken, or the
+ * balance falls below its floor.
+ */
+export interface RunUndo {
+  /** Why, for people. */
+  reason: string;
+  numbers?: number[] | null;
+  short?: "below_floor" | "refuse" | "take_what_is_left";
+}
+
+/**
  * A run: a draft that was filed.
  *
  * `rows` people get or give `total` in all; of these `posted` are done, `skipped` ones were left out after

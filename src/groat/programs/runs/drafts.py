@@ -26,7 +26,7 @@ from groat.programs.runs.errors import RunError
 from groat.programs.runs.kind import RunData
 from groat.programs.runs.own_settings import RunsSettings
 from groat.programs.runs.people import find_people
-from groat.programs.runs.rows import ADD, ATOMIC_MAX, CHUNK_ROWS, SET, CheckedRow, StoredDraft
+from groat.programs.runs.rows import ADD, ATOMIC_MAX, CHUNK_ROWS, SET, UNDO, CheckedRow, StoredDraft
 from groat.programs.runs.views import Counts, DraftChoices, DraftReading, RunDraft
 
 PIECE = 500
@@ -213,6 +213,8 @@ class Drafts:
             raise InvalidInput(
                 "invalid_account", "An account of the house pays a run.", account=choices.source
             )
+        if mode == UNDO and not choices.reason.strip():
+            raise InvalidInput("reason_required")
         if choices.amount is not None:
             parse_amount(choices.amount, asset, signed=mode == SET)
         return choices

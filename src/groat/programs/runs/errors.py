@@ -28,6 +28,8 @@ RUN_ERRORS: dict[str, Rule] = {
     "run_mode_wrong": Rule(
         422, "A run that sets balances takes no source, and no two rows of one person; duplicates may be ask or first."
     ),
+    "run_is_undo": Rule(409, "The run took another one back. File that one's rows again, in a draft of their own."),
+    "run_nothing_to_undo": Rule(409, "Nothing that the run posted is left to undo."),
     "run_choice_wrong": Rule(422, "Only the draft of a file has a reading to correct; only an undo has short."),
 }  # fmt: skip
 

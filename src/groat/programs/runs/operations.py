@@ -7,13 +7,14 @@ from typing import Any
 from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.examples import AT, ID
+from groat.api.money import check_below_floor
 from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_id
 from groat.programs.runs import reading
-from groat.programs.runs.bodies import DraftInput, PostRunInput, SelectionInput
+from groat.programs.runs.bodies import DraftInput, PostRunInput, RunUndo, SelectionInput
 from groat.programs.runs.changing import DraftChange
 from groat.programs.runs.drafts import ROWS_MAX
 from groat.programs.runs.errors import RunError
@@ -187,6 +188,7 @@ async def get_run_draft(call: Call) -> Answer:
 async def change_run_draft(call: Call) -> Answer:
     """All rows are checked again by the choices as they are then. What was left out stays so."""
     change = await call.body(DraftChange)
+    check_below_floor(call, change.short == "below_floor")
     return Answer.of(await call.services.groat.program(Runs).change(call.params["id"], change))
 
 
@@ -340,6 +342,43 @@ async def list_run_rows(call: Call) -> Answer:
     return Answer.of(
         await groat.read(reading.page_run_rows, run, stored, show, start, limit, await groat.assets())
     )
+
+
+@operations.declare(
+    "undoRun",
+    "POST /v1/runs/{id}/undo",
+    Right.POST,
+    "bulk runs",
+    "Check what undoing a run takes back",
+    body=RunUndo,
+    answer=RunDraft,
+    status=201,
+    body_max=512 * 1024,
+    values_max=50_000,
+    codes=(
+        "run_not_found", "run_is_undo", "run_nothing_to_undo", "invalid_id", "reason_required", "invalid_text",
+        "text_too_long",
+    ),
+    example={"reason": "The wrong file", "short": "take_what_is_left"},
+    answer_example={
+        **DRAFT, "origin": {**_ORIGIN, "what": "undo", "digest": None}, "mode": "undo", "short": "take_what_is_left",
+        "undoes": ID,
+    },
+)  # fmt: skip
+async def undo_run(call: Call) -> Answer:
+    """Makes a draft of the reversals, all or those of some rows, and says what cannot be taken back. File it as any
+    other: nothing is taken back before.
+    """
+    body = await call.body(RunUndo)
+    check_below_floor(call, body.short == "below_floor")
+    draft = await call.services.groat.program(Runs).undo(
+        call.params["id"],
+        by=call.identity.principal,
+        reason=body.reason,
+        numbers=body.numbers,
+        short=body.short,
+    )
+    return Answer.of(draft, 201)
 
 
 async def _may(call: Call, id: str) -> list[str]:

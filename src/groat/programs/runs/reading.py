@@ -112,7 +112,7 @@ def write_rows(id: str, version: int, edition: int, rows: Sequence[CheckedRow]) 
 def select_numbers(id: str, version: int, edition: int, numbers: list[int], selected: int) -> Flow[None]:
     """Select rows by their numbers, or leave them out. Raises RunError ``draft_changed``."""
     yield from _hold(id, version)
-    yield Query("select_run_numbers", (msgspec.json.encode(numbers).decode(), id, edition, selected))
+    yield Query("select_run_numbers", ([(id, edition, number, selected) for number in numbers],))
 
 
 def select_rows(
@@ -403,18 +403,22 @@ def read_fates(run: RunRow, rows: Sequence[CheckedRow], assets: Assets) -> Flow[
     """Read what became of rows, by number."""
     if not rows:
         return {}
-    first, last = rows[0].number, rows[-1].number
-    chunks = yield Query("find_run_chunks", (run.id, first, last))
-    skips = dict((yield Query("list_run_skips", (run.id, first, last))))
-    ids: dict[int, str] = {}
-    for base, from_, to, _ in chunks:
-        ids |= {row.number: transaction_of(base, row.number) for row in rows if from_ <= row.number <= to}
+    skips = dict((yield Query("list_run_skips", (run.id, rows[0].number, rows[-1].number))))
+    ids = yield from transactions_of(run, rows)
     wanted = [ids[row.number] for row in rows if row.number in ids and row.selected]
     loaded = (yield from load_transactions(wanted, assets)) if wanted else {}
     undone = (
         {id for id, _, amount in (yield Query("find_reversed", (wanted,))) if amount} if wanted else set()
     )
     return {row.number: _fate(row, run, ids.get(row.number), skips, loaded, undone) for row in rows}
+
+
+def transactions_of(run: RunRow, rows: Sequence[CheckedRow]) -> Flow[dict[int, str]]:
+    """Find the ids of the transactions of rows whose chunks are posted, by number; one that moved nothing has none."""
+    ids: dict[int, str] = {}
+    for base, first, last, _ in (yield Query("find_run_chunks", (run.id, rows[0].number, rows[-1].number))):
+        ids |= {row.number: transaction_of(base, row.number) for row in rows if first <= row.number <= last}
+    return ids
 
 
 def _fate(

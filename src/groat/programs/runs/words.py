@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +18,7 @@ from groat.programs.runs.errors import RunError
 from groat.programs.runs.kind import NAME, OWNER, RunFiling
 from groat.programs.runs.own_settings import settings_of
 from groat.programs.runs.people import select_people
+from groat.programs.runs.undoing import undo_draft
 from groat.programs.runs.views import (
     DraftChoices,
     Duplicates,
@@ -25,6 +26,7 @@ from groat.programs.runs.views import (
     RunDraft,
     RunRowPage,
     RunView,
+    Short,
 )
 from groat.programs.words import Ledger, Words, word
 from groat.programs.workflow.words import workflow_of
@@ -175,6 +177,34 @@ class Runs(Words[Ledger]):
                 raise RunError("run_rows_wrong")
             raise RunError("run_rows_bad", bad=draft.summary.bad, rows=msgspec.to_builtins(page.items))
         return await self.file(draft.id, draft.version, by=by, roles=roles, key=key)
+
+    @word
+    async def undo(
+        self,
+        run: str,
+        *,
+        by: str,
+        reason: str,
+        numbers: Collection[int] | None = None,
+        short: Short = "refuse",
+        operation: str = "",
+    ) -> RunDraft:
+        """Make a draft that takes a run back, all of it or rows by their numbers; file it as any other.
+
+        ``short`` says what happens where a person has spent some: such rows are bad (``refuse``), what is left is taken
+        (``take_what_is_left``), or balances fall below their floors (``below_floor``), which is a right. Raises
+        RunError ``run_not_found``, ``run_is_undo``, ``run_nothing_to_undo``.
+        """
+        return await undo_draft(
+            self.groat,
+            self.drafts,
+            run,
+            by=by,
+            reason=reason,
+            numbers=numbers,
+            short=short,
+            operation=operation,
+        )
 
     @word
     async def get(self, run: str) -> RunView | None:

@@ -87,11 +87,12 @@ WHERE r.draft = $1 AND r.edition = $2 AND r.number > $3 AND r.selected = 1
   AND NOT EXISTS (SELECT FROM groat_run_skip AS s WHERE s.run = $4 AND s.number = r.number)
 ORDER BY r.number LIMIT $5;
 
--- name: select_run_numbers :exec
--- Select rows that can be posted ($4: 1), or leave them out (0), by a JSON list of their numbers.
-UPDATE groat_run_row SET selected = $4
-WHERE draft = $2 AND edition = $3 AND bad = '' AND posts IS NOT NULL
-  AND number IN (SELECT value::integer FROM json_array_elements_text($1::text::json));
+-- name: select_run_numbers :rows
+-- Select rows that can be posted (1), or leave them out (0).
+UPDATE groat_run_row AS r SET selected = v.selected
+FROM (SELECT unnest($1::text::text[]), unnest($2::text::integer[]), unnest($3::text::integer[]), unnest($4::text::smallint[]))
+     AS v (draft, edition, number, selected)
+WHERE r.draft = v.draft AND r.edition = v.edition AND r.number = v.number AND r.bad = '' AND r.posts IS NOT NULL;
 
 -- name: select_run_rows :exec
 -- Select the rows of one sort that can be posted ($6: 1), or leave them out (0), from $4 up to $5.

@@ -30,5 +30,13 @@ SELECT id, state, posted FROM groat_run WHERE undoes = $1 ORDER BY id;
 SELECT c.base, c.first, c.last, c.at FROM groat_run_chunk AS c
 WHERE c.run = $1 AND c.last >= $2 AND c.first <= $3 ORDER BY c.first;
 
+-- name: find_run_postings :bulk
+-- The one posting of each of these transactions: its amount, and whether it took something from a person.
+SELECT p.txn::text, p.amount, CASE WHEN s.path LIKE 'user:%' THEN 1 ELSE 0 END
+FROM groat_posting AS p JOIN groat_account AS s ON s.id = p.source WHERE p.txn = ANY ($1::uuid[])
+UNION ALL
+SELECT p.txn::text, p.amount, CASE WHEN s.path LIKE 'user:%' THEN 1 ELSE 0 END
+FROM groat_archived_posting AS p JOIN groat_account AS s ON s.id = p.source WHERE p.txn = ANY ($1::uuid[]);
+
 -- name: list_run_skips :many
 SELECT s.number, s.code FROM groat_run_skip AS s WHERE s.run = $1 AND s.number >= $2 AND s.number <= $3 ORDER BY s.number;

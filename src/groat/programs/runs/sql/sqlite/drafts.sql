@@ -83,11 +83,12 @@ WHERE r.draft = ?1 AND r.edition = ?2 AND r.number > ?3 AND r.selected = 1
   AND NOT EXISTS (SELECT 1 FROM groat_run_skip AS s WHERE s.run = ?4 AND s.number = r.number)
 ORDER BY r.number LIMIT ?5;
 
--- name: select_run_numbers :exec
--- Select rows that can be posted (?4: 1), or leave them out (0), by a JSON list of their numbers.
-UPDATE groat_run_row SET selected = ?4
-WHERE draft = ?2 AND edition = ?3 AND bad = '' AND posts IS NOT NULL
-  AND number IN (SELECT value FROM json_each(?1));
+-- name: select_run_numbers :rows
+-- Select rows that can be posted (1), or leave them out (0).
+WITH v (draft, edition, number, selected) AS (VALUES :rows)
+UPDATE groat_run_row SET selected = v.selected FROM v
+WHERE groat_run_row.draft = v.draft AND groat_run_row.edition = v.edition AND groat_run_row.number = v.number
+  AND bad = '' AND posts IS NOT NULL;
 
 -- name: select_run_rows :exec
 -- Select the rows of one sort that can be posted (?6: 1), or leave them out (0), from ?4 up to ?5.
