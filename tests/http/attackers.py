@@ -1,6 +1,7 @@
 """Clients that mean harm, in a process of their own: ``python -m tests.http.attackers NAME HOST PORT TOKEN``.
 
-It prints a line when the attack is under way, and goes on until it is killed.
+It prints a line when the attack is under way, and one for the first connection that the server has cut off, and goes on
+until it is killed.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Target:
         self.port = port
         self.token = token
         self.kept: list[asyncio.StreamWriter] = []
+        self.cut_off = asyncio.Event()
 
     async def open(self) -> asyncio.StreamWriter:
         """A connection whose answers nobody reads."""
@@ -49,6 +51,7 @@ class Target:
         except OSError:
             pass
         finally:
+            self.cut_off.set()
             self.kept.remove(writer)
             writer.transport.abort()
 
@@ -185,6 +188,8 @@ async def main(name: str, host: str, port: int, token: str) -> None:
     attack = asyncio.ensure_future(ATTACKS[name](target))
     await asyncio.sleep(HELD_S)
     print("under way", flush=True)
+    await target.cut_off.wait()
+    print("cut off", flush=True)
     await attack
 
 

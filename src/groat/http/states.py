@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -11,7 +12,7 @@ from groat.api.answer import Answer
 from groat.api.bodies import AccountPath, Body
 from groat.api.call import Call
 from groat.api.money import ledger_of
-from groat.api.operations import DRY_RUN, Operations
+from groat.api.operations import DRY_RUN, Function, Operations
 from groat.api.problems import problem
 from groat.api.rights import Right
 from groat.ledger.accounts import check_path
@@ -51,6 +52,8 @@ class AccountStateView(msgspec.Struct):
     dry_run: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+Act = Literal["freeze", "unfreeze", "close", "reopen"]
+
 _CODES = ("key_reused", "wrong_account_state", "invalid_account", "invalid_text", "text_too_long")
 _FROZEN = {
     "account": "user:42",
@@ -61,9 +64,7 @@ _FROZEN = {
 }
 
 
-async def _set_state(
-    call: Call, act: Literal["freeze", "unfreeze", "close", "reopen"], reason: str, rest_to: str = ""
-) -> Answer:
+async def _set_state(call: Call, act: Act, reason: str, rest_to: str = "") -> Answer:
     command = SetState(
         principal=call.identity.principal,
         key=call.key(),
@@ -83,59 +84,55 @@ async def _set_state(
     return Answer.of(view)
 
 
-@operations.declare(
-    "freezeAccount",
-    "POST /v1/accounts/{account}/freeze",
-    Right.ADMIN,
-    "accounts",
-    "Freeze an account",
-    body=StateInput,
-    answer=AccountStateView,
-    query=(DRY_RUN,),
-    keyed=True,
-    codes=_CODES,
-    example={"reason": "Order of a court"},
-    answer_example=_FROZEN,
-)
+def _declare(
+    id: str,
+    act: Act,
+    summary: str,
+    example: dict[str, str],
+    becomes: AccountState,
+    body: type[Body] = StateInput,
+    codes: tuple[str, ...] = _CODES,
+) -> Callable[[Function], Function]:
+    """Declare the operation of an act, with an example of its body and the state in which that leaves the account."""
+    shown: dict[str, Any] = {**_FROZEN, "state": becomes, "rest_to": example.get("rest_to", "")}
+    return operations.declare(
+        id,
+        f"POST /v1/accounts/{{account}}/{act}",
+        Right.ADMIN,
+        "accounts",
+        summary,
+        body=body,
+        answer=AccountStateView,
+        query=(DRY_RUN,),
+        keyed=True,
+        codes=codes,
+        example=example,
+        answer_example=shown,
+    )
+
+
+@_declare("freezeAccount", "freeze", "Freeze an account", {"reason": "Order of a court"}, "frozen")
 async def freeze_account(call: Call) -> Answer:
     """Nobody moves or holds anything on it any more, in any asset, until it is unfrozen. What is due still happens."""
     body = await call.body(StateInput)
     return await _set_state(call, "freeze", body.reason)
 
 
-@operations.declare(
-    "unfreezeAccount",
-    "POST /v1/accounts/{account}/unfreeze",
-    Right.ADMIN,
-    "accounts",
-    "Unfreeze an account",
-    body=StateInput,
-    answer=AccountStateView,
-    query=(DRY_RUN,),
-    keyed=True,
-    codes=_CODES,
-    example={"reason": "The order was lifted"},
-    answer_example={**_FROZEN, "state": "open"},
-)
+@_declare("unfreezeAccount", "unfreeze", "Unfreeze an account", {"reason": "The order was lifted"}, "open")
 async def unfreeze_account(call: Call) -> Answer:
     """Opens a frozen account again."""
     body = await call.body(StateInput)
     return await _set_state(call, "unfreeze", body.reason)
 
 
-@operations.declare(
+@_declare(
     "closeAccount",
-    "POST /v1/accounts/{account}/close",
-    Right.ADMIN,
-    "accounts",
+    "close",
     "Close an account",
-    body=CloseInput,
-    answer=AccountStateView,
-    query=(DRY_RUN,),
-    keyed=True,
-    codes=(*_CODES, "same_account"),
-    example={"reason": "The customer left", "rest_to": "house:unclaimed"},
-    answer_example={**_FROZEN, "state": "closing", "rest_to": "house:unclaimed"},
+    {"reason": "The customer left", "rest_to": "house:unclaimed"},
+    "closing",
+    CloseInput,
+    (*_CODES, "same_account"),
 )
 async def close_account(call: Call) -> Answer:
     """Takes no new movements and holds; holds may still end, and reversals are taken. As soon as nothing is held, the
@@ -145,19 +142,8 @@ async def close_account(call: Call) -> Answer:
     return await _set_state(call, "close", body.reason, body.rest_to)
 
 
-@operations.declare(
-    "reopenAccount",
-    "POST /v1/accounts/{account}/reopen",
-    Right.ADMIN,
-    "accounts",
-    "Open a closed account again",
-    body=StateInput,
-    answer=AccountStateView,
-    query=(DRY_RUN,),
-    keyed=True,
-    codes=_CODES,
-    example={"reason": "The customer came back"},
-    answer_example={**_FROZEN, "state": "open"},
+@_declare(
+    "reopenAccount", "reopen", "Open a closed account again", {"reason": "The customer came back"}, "open"
 )
 async def reopen_account(call: Call) -> Answer:
     """Opens an account again that is closing or closed. What went to another account stays there."""
