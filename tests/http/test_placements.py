@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from groat.programs.placements import PLACEMENTS
 from groat.settings import Settings
 from tests.http.conftest import SECRET, Api, code, give
+
+NOWHERE = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
 
 
 @pytest.fixture
@@ -137,10 +140,24 @@ async def test_a_candidate_reads_their_own_dashboard_and_nothing_else(api: Api) 
         "PATCH /v1/placements/spring": (401, 403, 403, 403, 200, 200),
         "GET /v1/placements/spring/candidates": (401, 403, 403, 200, 200, 200),
         "PUT /v1/placements/spring/candidates/42": (401, 403, 403, 403, 200, 200),
+        "GET /v1/placements/spring/files": (401, 403, 403, 200, 200, 200),
+        "POST /v1/placements/spring/files": (401, 403, 403, 403, 404, 404),
+        f"GET /v1/placements/spring/files/{NOWHERE}/candidates": (401, 403, 403, 404, 404, 404),
+        f"POST /v1/placements/spring/files/{NOWHERE}/process": (401, 403, 403, 403, 404, 404),
+        f"POST /v1/placements/spring/files/{NOWHERE}/credits": (401, 403, 403, 403, 404, 404),
+        "POST /v1/placements/spring/files/credits": (401, 403, 403, 403, 422, 422),
+        "POST /v1/placements/spring/credits": (401, 403, 403, 403, 200, 200),
+        "GET /v1/placements/spring/acts": (401, 403, 403, 200, 200, 200),
     }
+    assert len(rights) == len(PLACEMENTS.operations)
+    preview = {"credits": "1", "dry_run": True}
     bodies: dict[str, Any] = {
         "POST /v1/placements": {"title": "B"},
         "PATCH /v1/placements/spring": {"note": "n"},
+        "POST /v1/placements/spring/files": {"draft": NOWHERE},
+        f"POST /v1/placements/spring/files/{NOWHERE}/credits": preview,
+        "POST /v1/placements/spring/files/credits": {"credits": "1"},
+        "POST /v1/placements/spring/credits": preview,
     }
     told = {
         route: tuple(
@@ -152,8 +169,6 @@ async def test_a_candidate_reads_their_own_dashboard_and_nothing_else(api: Api) 
         for route in rights
     }
     assert told == rights
-    declared = {f"{op.method} {op.path}" for op in PLACEMENTS.operations}
-    assert len(declared) == len(rights)
 
 
 async def test_candidates_hear_of_their_placements_and_others_do_not(api: Api) -> None:
@@ -174,3 +189,212 @@ async def test_candidates_hear_of_their_placements_and_others_do_not(api: Api) -
             (e["data"]["title"], e["data"]["archived"]) for e in events if e["type"] == "placement_updated"
         ]
     assert heard == {"42": [("Spring intake", False), ("Summer", False), ("Summer", True)], "7": []}
+
+
+async def drafted(api: Api, rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    body = {"rows": rows, "asset": "CREDIT", "name": "april.csv", **more}
+    answer = await api.call("ada", "POST /v1/runs/drafts", body)
+    assert answer.status_code == 201, answer.text
+    draft: dict[str, Any] = answer.json()
+    return draft
+
+
+async def attached(api: Api, rows: list[dict[str, Any]], placement: str = "spring", **more: Any) -> str:
+    """Make a draft of rows, attach it as a file, and return the file's id."""
+    draft = await drafted(api, rows, **more)
+    answer = await api.call("ada", f"POST /v1/placements/{placement}/files", {"draft": draft["id"]})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def balances(api: Api, *users: str) -> list[str]:
+    found = []
+    for user in users:
+        view = (await api.call("ada", f"GET /v1/candidates/{user}/dashboard")).json()
+        found.append(view["credits"])
+    return found
+
+
+async def done(api: Api, run: str) -> dict[str, Any]:
+    """Wait until a run has ended."""
+    while True:
+        view: dict[str, Any] = (await api.call("ada", f"GET /v1/runs/{run}")).json()
+        if view["state"] not in ("running", "pending"):
+            return view
+        await asyncio.sleep(0.01)
+
+
+async def test_a_file_is_processed_once_and_makes_candidates(api: Api) -> None:
+    await made(api, id="spring")
+    await api.call("ada", "PUT /v1/candidates/old-7", {"email": "kofi@example.com", "origin": "legacy"})
+    rows = [
+        {"user": "42", "amount": "10", "reason": "April"},
+        {"user": "mei@example.com", "amount": "20"},
+        {"user": "Kofi@example.com", "amount": "30"},
+    ]
+    file = await attached(api, rows)
+    path = f"POST /v1/placements/spring/files/{file}/process"
+    shown = (await api.call("ada", path, {"dry_run": True})).json()
+    assert (shown["people"], shown["new_people"], shown["total"], shown["run"]) == (3, 1, "60", None)
+    rows_shown = (await api.call("ada", f"GET /v1/runs/drafts/{shown['draft']['id']}/rows")).json()["items"]
+    assert [row["user"] for row in rows_shown] == ["42", "mei@example.com", "old-7"]
+    assert await balances(api, "42", "old-7") == ["100", "0"]
+
+    given = await api.call("ada", path, {"reason": "Intake"}, key="process")
+    assert given.status_code == 201, given.text
+    run = given.json()["run"]["id"]
+    assert (await done(api, run))["posted"] == {"rows": 3, "amount": "60"}
+    assert await balances(api, "42", "mei@example.com", "old-7") == ["110", "20", "30"]
+    again = await api.call("ada", path, {"reason": "Intake"}, key="process")
+    assert (again.status_code, again.json()["run"]["id"]) == (200, run)
+    other = await api.call("ada", path)
+    assert code(other) == "file_processed"
+    assert other.json()["run"] == run
+    assert await balances(api, "42", "mei@example.com", "old-7") == ["110", "20", "30"]
+
+    listed = (await api.call("sam", "GET /v1/placements/spring/files")).json()["items"]
+    assert [(f["state"], f["candidates"], f["new_candidates"], f["run"]) for f in listed] == [
+        ("processed", 3, 1, run)
+    ]
+    people = (await api.call("sam", f"GET /v1/placements/spring/files/{file}/candidates")).json()["items"]
+    assert [(p["user"], p["origin"], p["fresh"], p["amount"], p["balance"]) for p in people] == [
+        ("42", "file", False, "10", "110"),
+        ("mei@example.com", "file", True, "20", "20"),
+        ("old-7", "legacy", False, "30", "30"),
+    ]
+    mine = (await api.call("42", "GET /v1/candidates/42/dashboard")).json()
+    assert [(p["id"], p["files"]) for p in mine["placements"]] == [("spring", 1)]
+    assert mine["last_update"]["reason"] == "April"
+
+
+async def test_each_of_the_three_ways_reaches_its_people_once(api: Api) -> None:
+    await made(api, id="spring")
+    await api.call("ada", "PUT /v1/candidates/ben", {"email": "ben@example.com"})
+    await api.call("ada", "PUT /v1/placements/spring/candidates/zoe")
+    first = await attached(api, [{"user": "42", "amount": "1"}, {"user": "ben@example.com", "amount": "1"}])
+    await attached(api, [{"user": "42", "amount": "5"}, {"user": "7", "amount": "5"}], name="may.csv")
+    processed = await api.call("ada", f"POST /v1/placements/spring/files/{first}/process")
+    await done(api, processed.json()["run"]["id"])
+
+    async def give(path: str, **body: Any) -> str:
+        answer = await api.call("ada", f"POST /v1/placements/spring/{path}", {"reason": "Bonus", **body})
+        assert answer.status_code == 201, answer.text
+        run = answer.json()["run"]["id"]
+        assert (await done(api, run))["state"] == "done"
+        return str(run)
+
+    everybody = ("42", "7", "ben", "zoe")
+    assert await balances(api, *everybody) == ["101", "0", "1", "0"]
+    await give(f"files/{first}/credits", credits="10")
+    assert await balances(api, *everybody) == ["111", "0", "11", "0"]
+    await give("files/credits", credits="100")
+    assert await balances(api, *everybody) == ["211", "100", "111", "0"]
+    last = await give("credits", credits="7", mode="set")
+    assert await balances(api, *everybody) == ["7", "7", "7", "7"]
+    acts = (await api.call("sam", "GET /v1/placements/spring/acts")).json()["items"]
+    assert [(a["act"], a["people"], a["credits"], a["mode"], a["state"]) for a in acts] == [
+        ("assignPlacementCredits", 4, "7", "set", "done"),
+        ("assignBulkFileCredits", 3, "100", "add", "done"),
+        ("updateFileCredits", 2, "10", "add", "done"),
+        ("processPlacementFile", 2, None, "add", "done"),
+    ]
+    assert acts[0]["run"] == last
+    audit = (await api.call("sam", "GET /v1/audit?limit=200")).json()["items"]
+    named = {"processPlacementFile", "updateFileCredits", "assignBulkFileCredits", "assignPlacementCredits"}
+    assert named <= {entry["kind"] for entry in audit}
+    why = [e["after"] for e in audit if e["kind"] == "assignBulkFileCredits"]
+    assert [(w["credits"], w["people"], w["total"]) for w in why] == [("100", 3, "300")]
+
+
+async def test_a_repeated_call_gives_once_whoever_joined_meanwhile(api: Api) -> None:
+    await made(api, id="spring")
+    await api.call("ada", "PUT /v1/placements/spring/candidates/42")
+    path, body = "POST /v1/placements/spring/credits", {"credits": "5", "reason": "Bonus"}
+    first = await api.call("shop", path, body, key="bonus")
+    assert first.status_code == 201, first.text
+    await done(api, first.json()["run"]["id"])
+    await api.call("ada", "PUT /v1/placements/spring/candidates/7")
+    await api.call("ada", "PATCH /v1/placements/spring", {"archived": True})
+    again = await api.call("shop", path, body, key="bonus")
+    assert (again.status_code, again.json()["run"]["id"]) == (200, first.json()["run"]["id"])
+    assert code(await api.call("shop", path, {**body, "credits": "6"}, key="bonus")) == "key_reused"
+    assert code(await api.call("shop", path, body)) == "placement_archived"
+    assert await balances(api, "42", "7") == ["105", "0"]
+
+
+async def test_what_cannot_be_given_is_refused_or_left_out(api: Api) -> None:
+    await made(api, id="spring")
+    for user in ("ann", "anna"):
+        await api.call("ada", f"PUT /v1/candidates/{user}", {"email": "ann@example.com"})
+    rows = [
+        {"user": "42", "amount": "abc"},
+        {"user": "no id!", "amount": "1"},
+        {"user": "ann@example.com", "amount": "2"},
+    ]
+    file = await attached(api, rows)
+    path = f"POST /v1/placements/spring/files/{file}"
+    for body, expected in (
+        ({"credits": "0"}, "amount_not_positive"),
+        ({"credits": "1.5"}, "too_many_digits"),
+        ({"credits": "-1"}, "amount_not_positive"),
+        ({"credits": "1", "mode": "take"}, "invalid_body"),
+        ({"credits": "1"}, "candidates_ambiguous"),
+    ):
+        assert code(await api.call("ada", f"{path}/credits", body)) == expected, body
+    assert code(await api.call("ada", f"{path}/process")) == "candidates_ambiguous"
+    assert code(await api.call("ada", f"{path}/process", {"leave_out": True})) == "nobody_reached"
+    # Its own amount is none, but the person is clear.
+    given = await api.call("ada", f"{path}/credits", {"credits": "3", "leave_out": True})
+    assert given.status_code == 201, given.text
+    body = given.json()
+    assert (body["people"], body["left_out"], body["ambiguous"]) == (1, 1, ["ann@example.com"])
+    await done(api, body["run"]["id"])
+    assert await balances(api, "42", "ann", "anna") == ["103", "0", "0"]
+    assert (
+        code(await api.call("ada", "POST /v1/placements/spring/credits", {"credits": "1"}))
+        == "candidates_ambiguous"
+    )
+    await made(api, id="empty")
+    assert (
+        code(await api.call("ada", "POST /v1/placements/empty/credits", {"credits": "1"})) == "nobody_reached"
+    )
+    elsewhere = f"POST /v1/placements/empty/files/{file}/credits"
+    assert code(await api.call("ada", elsewhere, {"credits": "1"})) == "file_not_found"
+
+
+async def test_a_draft_is_a_file_of_one_placement(api: Api) -> None:
+    for id in ("spring", "autumn"):
+        await made(api, id=id)
+    draft = await drafted(api, [{"user": "42", "amount": "1"}])
+    path = "POST /v1/placements/spring/files"
+    first, again = [await api.call("ada", path, {"draft": draft["id"]}) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["id"] == again.json()["id"]
+    assert (
+        code(await api.call("ada", "POST /v1/placements/autumn/files", {"draft": draft["id"]}))
+        == "draft_attached"
+    )
+    money = await drafted(api, [{"user": "42", "amount": "1"}], asset="USD")
+    assert code(await api.call("ada", path, {"draft": money["id"]})) == "draft_not_file"
+    assert code(await api.call("ada", path, {"draft": "x"})) == "invalid_id"
+    assert code(await api.call("ada", path, {"draft": first.json()["id"]})) == "draft_not_found"
+    # Rows that somebody filed as they were uploaded are not paid again.
+    filing = {"draft": draft["id"], "version": draft["version"]}
+    filed = await api.call("ada", "POST /v1/requests/run?owner=house:runs", filing)
+    await done(api, filed.json()["id"])
+    processed = await api.call("ada", f"{path}/{first.json()['id']}/process")
+    assert processed.status_code in (200, 201), processed.text
+    assert processed.json()["run"]["id"] == filed.json()["id"]
+    assert await balances(api, "42") == ["101"]
+    gone = await drafted(api, [{"user": "7", "amount": "1"}])
+    lost = await api.call("ada", path, {"draft": gone["id"]})
+    await api.call("ada", f"DELETE /v1/runs/drafts/{gone['id']}")
+    assert (
+        code(await api.call("ada", f"{path}/{lost.json()['id']}/credits", {"credits": "1"})) == "file_expired"
+    )
+    assert [
+        f["expired"] for f in (await api.call("ada", "GET /v1/placements/spring/files")).json()["items"]
+    ] == [
+        True,
+        False,
+    ]

@@ -351,6 +351,28 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: str
 
 
+class CandidateDashboard(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a candidate's dashboard shows. Amounts are of ``asset``, ``month`` is this one (UTC).
+
+    ``credits`` can be spent, ``held`` is reserved. ``granted`` arrived this month, less what was taken
+    back of it; ``spent`` left this month, less what came back; ``updates`` counts the month's changes.
+    ``last_update`` is None where nothing ever happened.
+    """
+
+    user: str
+    email: str
+    name: str
+    asset: str
+    credits: str
+    held: str
+    month: str
+    granted: str
+    spent: str
+    updates: int
+    last_update: UpdateView | None
+    placements: list[PlaceView]
+
+
 class CandidatePage(msgspec.Struct, frozen=True, kw_only=True):
     """Candidates in order of their ids; balances are of ``asset``."""
 
@@ -509,26 +531,27 @@ class CreditUpdatePage(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None
 
 
-class DashboardView(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a candidate's dashboard shows. Amounts are of ``asset``, ``month`` is this one (UTC).
+class CreditsGiven(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of an operation (``act``) that gives credits, or with ``dry_run`` its preview: a
+    ``draft``.
 
-    ``credits`` can be spent, ``held`` is reserved. ``granted`` arrived this month, less what was taken
-    back of it; ``spent`` left this month, less what came back; ``updates`` counts the month's changes.
-    ``last_update`` is None where nothing ever happened.
+    ``people`` are reached and get ``total`` in all; ``new_people`` of them were not known. ``left_out``
+    rows cannot be posted, and the ``ambiguous`` e-mail addresses (the first 20) belong to several
+    candidates. The ``run`` posts the rest; it is null in a preview. ``draft`` has the rows: who gets
+    what.
     """
 
-    user: str
-    email: str
-    name: str
-    asset: str
-    credits: str
-    held: str
-    month: str
-    granted: str
-    spent: str
-    updates: int
-    last_update: UpdateView | None
-    placements: list[PlaceView]
+    act: str
+    placement: str
+    file: str | None
+    dry_run: bool
+    people: int
+    new_people: int
+    total: str
+    left_out: int
+    ambiguous: list[str]
+    draft: RunDraft
+    run: RunView | None
 
 
 class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -651,6 +674,27 @@ class ExpiringView(msgspec.Struct, frozen=True, kw_only=True):
 
     amount: str
     at: str
+
+
+class FileCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate whom a file placed: the ``line`` that names them, and what it gives them."""
+
+    user: str
+    email: str
+    name: str
+    origin: Literal["file", "legacy", "regular"]
+    line: int
+    amount: str
+    balance: str
+    fresh: bool
+
+
+class FileCandidatePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Candidates of a file in the order of its lines; amounts are of ``asset``."""
+
+    items: list[FileCandidate]
+    asset: str
+    cursor: str | None
 
 
 class FiledView(msgspec.Struct, frozen=True, kw_only=True):
@@ -985,14 +1029,6 @@ class MemberList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[MemberView]
 
 
-class MemberPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Candidates of a placement in order of their ids; balances are of ``asset``."""
-
-    items: list[PlacementMember]
-    asset: str
-    cursor: str | None
-
-
 class MemberUpdated(msgspec.Struct, frozen=True, kw_only=True):
     """The data of an event ``member_updated``: what a person may do on a shared account, nothing if they
     left it.
@@ -1274,6 +1310,71 @@ class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
     files: int
 
 
+class PlacementActList(msgspec.Struct, frozen=True, kw_only=True):
+    """The acts that gave credits in a placement, the newest first; amounts are of ``asset``."""
+
+    items: list[PlacementActView]
+    asset: str
+
+
+class PlacementActView(msgspec.Struct, frozen=True, kw_only=True):
+    """An operation (``act``) that gave credits by a ``run``, whose ``state`` is None until it is filed.
+
+    ``people`` get ``total`` in all, ``credits`` each; that is None where each person's stands in the
+    file. ``file`` and ``file_name`` are None where it is of several.
+    """
+
+    id: str
+    act: str
+    file: str | None
+    file_name: str | None
+    credits: str | None
+    mode: Literal["add", "set"]
+    reason: str
+    people: int
+    total: str
+    by: str
+    at: str
+    draft: str
+    run: str | None
+    state: str | None
+
+
+class PlacementFileList(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of a placement, the newest first; amounts are of ``asset``."""
+
+    items: list[PlacementFileView]
+    asset: str
+
+
+class PlacementFileView(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a placement: uploaded, or ``processed`` into candidates, who got the credits in it by the
+    ``run``.
+
+    ``draft`` has its rows, ``rows`` of them: ``bad`` ones cannot be posted, ``selected`` ones are to be,
+    and come to ``total``. ``candidates`` are placed by it, of whom it made ``new_candidates``.
+    ``expired`` says that it was not processed in time, so that its rows are forgotten: upload it again.
+    """
+
+    id: str
+    placement: str
+    name: str
+    state: Literal["processed", "uploaded"]
+    draft: str
+    uploaded_by: str
+    uploaded_at: str
+    processed_by: str | None
+    processed_at: str | None
+    run: str | None
+    expired: bool
+    rows: int
+    bad: int
+    selected: int
+    total: str
+    candidates: int
+    new_candidates: int
+
+
 class PlacementLine(msgspec.Struct, frozen=True, kw_only=True):
     """A placement that changed, "" for a candidate without one."""
 
@@ -1293,6 +1394,14 @@ class PlacementMember(msgspec.Struct, frozen=True, kw_only=True):
     balance: str
     files: int
     fresh: bool
+
+
+class PlacementMemberPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Candidates of a placement in order of their ids; balances are of ``asset``."""
+
+    items: list[PlacementMember]
+    asset: str
+    cursor: str | None
 
 
 class PlacementNews(msgspec.Struct, frozen=True, kw_only=True):

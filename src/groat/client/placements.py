@@ -91,7 +91,7 @@ class Placements(MoreCalls):
         cursor: str | None = None,
         limit: int | None = None,
         timeout_s: float | None = None,
-    ) -> Paged[answers.PlacementMember, answers.MemberPage]:
+    ) -> Paged[answers.PlacementMember, answers.PlacementMemberPage]:
         """``GET /v1/placements/{placement}/candidates``: List a placement's candidates. Everybody who is
         placed there, by a file or without one, with what they have now. For admins, support and
         services.
@@ -172,13 +172,184 @@ class Placements(MoreCalls):
             timeout_s=timeout_s,
         )
 
-    def get_candidate_dashboard(self, user: str, *, timeout_s: float | None = None) -> answers.DashboardView:
+    def get_candidate_dashboard(
+        self, user: str, *, timeout_s: float | None = None
+    ) -> answers.CandidateDashboard:
         """``GET /v1/candidates/{user}/dashboard``: Read a candidate's dashboard. A candidate's credits,
         their month, and where they are placed. People read their own, staff and services everybody's.
         Read it again after each event of the person's stream. For whoever is signed in; people get only
         what is theirs.
         """
         return self._call(table.GET_CANDIDATE_DASHBOARD, path={"user": user}, timeout_s=timeout_s)
+
+    def attach_placement_file(
+        self, placement: str, *, draft: str, key: str | None = None, timeout_s: float | None = None
+    ) -> answers.PlacementFileView:
+        """``POST /v1/placements/{placement}/files``: Attach an uploaded file. Uploading takes two calls:
+        `POST /v1/runs/drafts` reads the file and checks its rows, and this one says to which placement
+        it belongs. Until the file is processed, its draft can be corrected: columns, formats, chosen
+        rows. For admins and services.
+        """
+        return self._call(
+            table.ATTACH_PLACEMENT_FILE,
+            path={"placement": placement},
+            body={"draft": draft},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def list_placement_files(
+        self, placement: str, *, timeout_s: float | None = None
+    ) -> answers.PlacementFileList:
+        """``GET /v1/placements/{placement}/files``: List a placement's files. The files of a placement, the
+        newest first, with what stands in them and whom they placed. For admins, support and services.
+        """
+        return self._call(table.LIST_PLACEMENT_FILES, path={"placement": placement}, timeout_s=timeout_s)
+
+    def list_file_candidates(
+        self,
+        placement: str,
+        file: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> Paged[answers.FileCandidate, answers.FileCandidatePage]:
+        """``GET /v1/placements/{placement}/files/{file}/candidates``: List a file's candidates. Candidates
+        whom the file placed, in the order of its lines. There are none before it is processed. For
+        admins, support and services.
+        """
+        return self._list(
+            table.LIST_FILE_CANDIDATES,
+            path={"placement": placement, "file": file},
+            query={"cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
+        )
+
+    def list_placement_acts(
+        self, placement: str, *, timeout_s: float | None = None
+    ) -> answers.PlacementActList:
+        """``GET /v1/placements/{placement}/acts``: List what gave credits. The latest acts that gave
+        credits in a placement, the newest first, each with its run: there are its progress, the receipts
+        of its people, and its undoing. For admins, support and services.
+        """
+        return self._call(table.LIST_PLACEMENT_ACTS, path={"placement": placement}, timeout_s=timeout_s)
+
+    def process_placement_file(
+        self,
+        placement: str,
+        file: str,
+        *,
+        reason: str = "",
+        leave_out: bool = False,
+        dry_run: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.CreditsGiven:
+        """``POST /v1/placements/{placement}/files/{file}/process``: Process a file. Turns the rows into
+        candidates, those who are not known yet too, and gives each what their row says: in one run,
+        which waits for another person where it is large. People are found by id, then by e-mail address.
+        For admins and services.
+        """
+        return self._call(
+            table.PROCESS_PLACEMENT_FILE,
+            path={"placement": placement, "file": file},
+            body={"reason": reason, "leave_out": leave_out, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def update_file_credits(
+        self,
+        placement: str,
+        file: str,
+        *,
+        credits: str,
+        mode: Literal["add", "set"] = "add",
+        reason: str = "",
+        leave_out: bool = False,
+        dry_run: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.CreditsGiven:
+        """``POST /v1/placements/{placement}/files/{file}/credits``: Give credits to a file's candidates.
+        Everybody whom the file names gets `credits`, or has them afterwards (`set`), in one run. Before
+        the file is processed its rows say whom it means: regular and legacy candidates are found by id,
+        then by e-mail address. For admins and services.
+        """
+        return self._call(
+            table.UPDATE_FILE_CREDITS,
+            path={"placement": placement, "file": file},
+            body={
+                "credits": credits,
+                "mode": mode,
+                "reason": reason,
+                "leave_out": leave_out,
+                "dry_run": dry_run,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def assign_bulk_file_credits(
+        self,
+        placement: str,
+        *,
+        credits: str,
+        mode: Literal["add", "set"] = "add",
+        reason: str = "",
+        leave_out: bool = False,
+        dry_run: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.CreditsGiven:
+        """``POST /v1/placements/{placement}/files/credits``: Give credits to the candidates of all files.
+        As `updateFileCredits`, for all files of the placement together: who stands in several gets it
+        once. For admins and services.
+        """
+        return self._call(
+            table.ASSIGN_BULK_FILE_CREDITS,
+            path={"placement": placement},
+            body={
+                "credits": credits,
+                "mode": mode,
+                "reason": reason,
+                "leave_out": leave_out,
+                "dry_run": dry_run,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    def assign_placement_credits(
+        self,
+        placement: str,
+        *,
+        credits: str,
+        mode: Literal["add", "set"] = "add",
+        reason: str = "",
+        leave_out: bool = False,
+        dry_run: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.CreditsGiven:
+        """``POST /v1/placements/{placement}/credits``: Give credits to everybody of a placement. As
+        `assignBulkFileCredits`, and also for those who were placed without a file. For admins and
+        services.
+        """
+        return self._call(
+            table.ASSIGN_PLACEMENT_CREDITS,
+            path={"placement": placement},
+            body={
+                "credits": credits,
+                "mode": mode,
+                "reason": reason,
+                "leave_out": leave_out,
+                "dry_run": dry_run,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
 
 
 class AsyncPlacements(AsyncMoreCalls):
@@ -260,7 +431,7 @@ class AsyncPlacements(AsyncMoreCalls):
         cursor: str | None = None,
         limit: int | None = None,
         timeout_s: float | None = None,
-    ) -> AsyncPaged[answers.PlacementMember, answers.MemberPage]:
+    ) -> AsyncPaged[answers.PlacementMember, answers.PlacementMemberPage]:
         """``GET /v1/placements/{placement}/candidates``: List a placement's candidates. Everybody who is
         placed there, by a file or without one, with what they have now. For admins, support and
         services.
@@ -343,10 +514,181 @@ class AsyncPlacements(AsyncMoreCalls):
 
     async def get_candidate_dashboard(
         self, user: str, *, timeout_s: float | None = None
-    ) -> answers.DashboardView:
+    ) -> answers.CandidateDashboard:
         """``GET /v1/candidates/{user}/dashboard``: Read a candidate's dashboard. A candidate's credits,
         their month, and where they are placed. People read their own, staff and services everybody's.
         Read it again after each event of the person's stream. For whoever is signed in; people get only
         what is theirs.
         """
         return await self._call(table.GET_CANDIDATE_DASHBOARD, path={"user": user}, timeout_s=timeout_s)
+
+    async def attach_placement_file(
+        self, placement: str, *, draft: str, key: str | None = None, timeout_s: float | None = None
+    ) -> answers.PlacementFileView:
+        """``POST /v1/placements/{placement}/files``: Attach an uploaded file. Uploading takes two calls:
+        `POST /v1/runs/drafts` reads the file and checks its rows, and this one says to which placement
+        it belongs. Until the file is processed, its draft can be corrected: columns, formats, chosen
+        rows. For admins and services.
+        """
+        return await self._call(
+            table.ATTACH_PLACEMENT_FILE,
+            path={"placement": placement},
+            body={"draft": draft},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def list_placement_files(
+        self, placement: str, *, timeout_s: float | None = None
+    ) -> answers.PlacementFileList:
+        """``GET /v1/placements/{placement}/files``: List a placement's files. The files of a placement, the
+        newest first, with what stands in them and whom they placed. For admins, support and services.
+        """
+        return await self._call(
+            table.LIST_PLACEMENT_FILES, path={"placement": placement}, timeout_s=timeout_s
+        )
+
+    def list_file_candidates(
+        self,
+        placement: str,
+        file: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.FileCandidate, answers.FileCandidatePage]:
+        """``GET /v1/placements/{placement}/files/{file}/candidates``: List a file's candidates. Candidates
+        whom the file placed, in the order of its lines. There are none before it is processed. For
+        admins, support and services.
+        """
+        return self._list(
+            table.LIST_FILE_CANDIDATES,
+            path={"placement": placement, "file": file},
+            query={"cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
+        )
+
+    async def list_placement_acts(
+        self, placement: str, *, timeout_s: float | None = None
+    ) -> answers.PlacementActList:
+        """``GET /v1/placements/{placement}/acts``: List what gave credits. The latest acts that gave
+        credits in a placement, the newest first, each with its run: there are its progress, the receipts
+        of its people, and its undoing. For admins, support and services.
+        """
+        return await self._call(table.LIST_PLACEMENT_ACTS, path={"placement": placement}, timeout_s=timeout_s)
+
+    async def process_placement_file(
+        self,
+        placement: str,
+        file: str,
+        *,
+        reason: str = "",
+        leave_out: bool = False,
+        dry_run: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.CreditsGiven:
+        """``POST /v1/placements/{placement}/files/{file}/process``: Process a file. Turns the rows into
+        candidates, those who are not known yet too, and gives each what their row says: in one run,
+        which waits for another person where it is large. People are found by id, then by e-mail address.
+        For admins and services.
+        """
+        return await self._call(
+            table.PROCESS_PLACEMENT_FILE,
+            path={"placement": placement, "file": file},
+            body={"reason": reason, "leave_out": leave_out, "dry_run": dry_run},
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def update_file_credits(
+        self,
+        placement: str,
+        file: str,
+        *,
+        credits: str,
+        mode: Literal["add", "set"] = "add",
+        reason: str = "",
+        leave_out: bool = False,
+        dry_run: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.CreditsGiven:
+        """``POST /v1/placements/{placement}/files/{file}/credits``: Give credits to a file's candidates.
+        Everybody whom the file names gets `credits`, or has them afterwards (`set`), in one run. Before
+        the file is processed its rows say whom it means: regular and legacy candidates are found by id,
+        then by e-mail address. For admins and services.
+        """
+        return await self._call(
+            table.UPDATE_FILE_CREDITS,
+            path={"placement": placement, "file": file},
+            body={
+                "credits": credits,
+                "mode": mode,
+                "reason": reason,
+                "leave_out": leave_out,
+                "dry_run": dry_run,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def assign_bulk_file_credits(
+        self,
+        placement: str,
+        *,
+        credits: str,
+        mode: Literal["add", "set"] = "add",
+        reason: str = "",
+        leave_out: bool = False,
+        dry_run: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.CreditsGiven:
+        """``POST /v1/placements/{placement}/files/credits``: Give credits to the candidates of all files.
+        As `updateFileCredits`, for all files of the placement together: who stands in several gets it
+        once. For admins and services.
+        """
+        return await self._call(
+            table.ASSIGN_BULK_FILE_CREDITS,
+            path={"placement": placement},
+            body={
+                "credits": credits,
+                "mode": mode,
+                "reason": reason,
+                "leave_out": leave_out,
+                "dry_run": dry_run,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )
+
+    async def assign_placement_credits(
+        self,
+        placement: str,
+        *,
+        credits: str,
+        mode: Literal["add", "set"] = "add",
+        reason: str = "",
+        leave_out: bool = False,
+        dry_run: bool = False,
+        key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> answers.CreditsGiven:
+        """``POST /v1/placements/{placement}/credits``: Give credits to everybody of a placement. As
+        `assignBulkFileCredits`, and also for those who were placed without a file. For admins and
+        services.
+        """
+        return await self._call(
+            table.ASSIGN_PLACEMENT_CREDITS,
+            path={"placement": placement},
+            body={
+                "credits": credits,
+                "mode": mode,
+                "reason": reason,
+                "leave_out": leave_out,
+                "dry_run": dry_run,
+            },
+            key=key,
+            timeout_s=timeout_s,
+        )

@@ -222,6 +222,14 @@ class CandidateWrong(Problem):
     code = "candidate_wrong"
 
 
+class CandidatesAmbiguous(Problem):
+    """``candidates_ambiguous`` (422): Several candidates have the same e-mail address (emails). Name them
+    by id, or give leave_out.
+    """
+
+    code = "candidates_ambiguous"
+
+
 class CardAsset(Problem):
     """``card_asset`` (422): The card pays in another asset."""
 
@@ -298,6 +306,14 @@ class CorrectionWrong(Problem):
     code = "correction_wrong"
 
 
+class CreditsRowsBad(Problem):
+    """``credits_rows_bad`` (422): Rows cannot be posted (bad of them; dry_run says which). Mend them, or
+    give leave_out. Nothing was filed.
+    """
+
+    code = "credits_rows_bad"
+
+
 class CurrencyNeeded(Problem):
     """``currency_needed`` (422): Name one of the currencies in which the package has a price (currencies)."""
 
@@ -318,6 +334,12 @@ class DepositNotFiled(Problem):
     code = "deposit_not_filed"
 
 
+class DraftAttached(Problem):
+    """``draft_attached`` (409): The draft is a file of a placement already (placement)."""
+
+    code = "draft_attached"
+
+
 class DraftChanged(Problem):
     """``draft_changed`` (409): The draft has changed meanwhile (version). Read it again."""
 
@@ -334,6 +356,14 @@ class DraftFiled(Problem):
     """``draft_filed`` (409): The draft was filed (run). Make another one for another run."""
 
     code = "draft_filed"
+
+
+class DraftNotFile(Problem):
+    """``draft_not_file`` (422): Attach the draft of a file or list that adds credits of this placement's
+    asset, and is not filed yet.
+    """
+
+    code = "draft_not_file"
 
 
 class DraftNotFound(Problem):
@@ -380,6 +410,14 @@ class ExpiresInPast(Problem):
     code = "expires_in_past"
 
 
+class FileExpired(Problem):
+    """``file_expired`` (409): The file was not processed within 7 days, so its rows are forgotten. Upload
+    it again.
+    """
+
+    code = "file_expired"
+
+
 class FileNotFound(Problem):
     """``file_not_found`` (404): The placement has no file with this id."""
 
@@ -387,7 +425,7 @@ class FileNotFound(Problem):
 
 
 class FileProcessed(Problem):
-    """``file_processed`` (409): The file was processed before (processed_at)."""
+    """``file_processed`` (409): The file was processed before (run)."""
 
     code = "file_processed"
 
@@ -861,6 +899,12 @@ class NoSandbox(Problem):
     """``no_sandbox`` (409): This is no sandbox: the clock of a real ledger is never set."""
 
     code = "no_sandbox"
+
+
+class NobodyReached(Problem):
+    """``nobody_reached`` (422): No row can be posted, so nobody would get anything."""
+
+    code = "nobody_reached"
 
 
 class NotAManager(Problem):

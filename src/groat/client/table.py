@@ -270,8 +270,8 @@ GET_PLACEMENT: Final[Route[answers.PlacementView]] = Route(
 CHANGE_PLACEMENT: Final[Route[answers.PlacementView]] = Route(
     "PATCH", "/v1/placements/{placement}", answers.PlacementView, keyed=True
 )
-LIST_PLACEMENT_CANDIDATES: Final[Route[answers.MemberPage]] = Route(
-    "GET", "/v1/placements/{placement}/candidates", answers.MemberPage
+LIST_PLACEMENT_CANDIDATES: Final[Route[answers.PlacementMemberPage]] = Route(
+    "GET", "/v1/placements/{placement}/candidates", answers.PlacementMemberPage
 )
 PLACE_CANDIDATE: Final[Route[answers.CandidateView]] = Route(
     "PUT", "/v1/placements/{placement}/candidates/{user}", answers.CandidateView, keyed=True
@@ -283,8 +283,32 @@ GET_CANDIDATE: Final[Route[answers.CandidateView]] = Route(
 KEEP_CANDIDATE: Final[Route[answers.CandidateView]] = Route(
     "PUT", "/v1/candidates/{user}", answers.CandidateView, keyed=True
 )
-GET_CANDIDATE_DASHBOARD: Final[Route[answers.DashboardView]] = Route(
-    "GET", "/v1/candidates/{user}/dashboard", answers.DashboardView
+GET_CANDIDATE_DASHBOARD: Final[Route[answers.CandidateDashboard]] = Route(
+    "GET", "/v1/candidates/{user}/dashboard", answers.CandidateDashboard
+)
+ATTACH_PLACEMENT_FILE: Final[Route[answers.PlacementFileView]] = Route(
+    "POST", "/v1/placements/{placement}/files", answers.PlacementFileView, keyed=True
+)
+LIST_PLACEMENT_FILES: Final[Route[answers.PlacementFileList]] = Route(
+    "GET", "/v1/placements/{placement}/files", answers.PlacementFileList
+)
+LIST_FILE_CANDIDATES: Final[Route[answers.FileCandidatePage]] = Route(
+    "GET", "/v1/placements/{placement}/files/{file}/candidates", answers.FileCandidatePage
+)
+LIST_PLACEMENT_ACTS: Final[Route[answers.PlacementActList]] = Route(
+    "GET", "/v1/placements/{placement}/acts", answers.PlacementActList
+)
+PROCESS_PLACEMENT_FILE: Final[Route[answers.CreditsGiven]] = Route(
+    "POST", "/v1/placements/{placement}/files/{file}/process", answers.CreditsGiven, keyed=True
+)
+UPDATE_FILE_CREDITS: Final[Route[answers.CreditsGiven]] = Route(
+    "POST", "/v1/placements/{placement}/files/{file}/credits", answers.CreditsGiven, keyed=True
+)
+ASSIGN_BULK_FILE_CREDITS: Final[Route[answers.CreditsGiven]] = Route(
+    "POST", "/v1/placements/{placement}/files/credits", answers.CreditsGiven, keyed=True
+)
+ASSIGN_PLACEMENT_CREDITS: Final[Route[answers.CreditsGiven]] = Route(
+    "POST", "/v1/placements/{placement}/credits", answers.CreditsGiven, keyed=True
 )
 FILE_RUN: Final[Route[answers.RequestView]] = Route(
     "POST", "/v1/requests/run", answers.RequestView, keyed=True

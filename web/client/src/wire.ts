@@ -155,6 +155,11 @@ export interface AssetView {
   scale: number;
 }
 
+/** The draft of a file that was uploaded with POST /v1/runs/drafts. */
+export interface AttachInput {
+  draft: string;
+}
+
 /** A page of the audit log, newest first. */
 export interface AuditPage {
   items: AuditView[];
@@ -434,6 +439,28 @@ export interface CampaignView {
   changed_at: string;
 }
 
+/**
+ * All that a candidate's dashboard shows. Amounts are of `asset`, `month` is this one (UTC).
+ *
+ * `credits` can be spent, `held` is reserved. `granted` arrived this month, less what was taken back of it;
+ * `spent` left this month, less what came back; `updates` counts the month's changes. `last_update` is None
+ * where nothing ever happened.
+ */
+export interface CandidateDashboard {
+  user: string;
+  email: string;
+  name: string;
+  asset: string;
+  credits: string;
+  held: string;
+  month: string;
+  granted: string;
+  spent: string;
+  updates: number;
+  last_update: UpdateView | null;
+  placements: PlaceView[];
+}
+
 /** Facts about a candidate: what is empty stays as it was. */
 export interface CandidateInput {
   email?: string;
@@ -684,25 +711,37 @@ export interface CreditUpdatePage {
 }
 
 /**
- * All that a candidate's dashboard shows. Amounts are of `asset`, `month` is this one (UTC).
+ * The result of an operation (`act`) that gives credits, or with `dry_run` its preview: a `draft`.
  *
- * `credits` can be spent, `held` is reserved. `granted` arrived this month, less what was taken back of it;
- * `spent` left this month, less what came back; `updates` counts the month's changes. `last_update` is None
- * where nothing ever happened.
+ * `people` are reached and get `total` in all; `new_people` of them were not known. `left_out` rows cannot be
+ * posted, and the `ambiguous` e-mail addresses (the first 20) belong to several candidates. The `run` posts the
+ * rest; it is null in a preview. `draft` has the rows: who gets what.
  */
-export interface DashboardView {
-  user: string;
-  email: string;
-  name: string;
-  asset: string;
+export interface CreditsGiven {
+  act: string;
+  placement: string;
+  file: string | null;
+  dry_run: boolean;
+  people: number;
+  new_people: number;
+  total: string;
+  left_out: number;
+  ambiguous: string[];
+  draft: RunDraft;
+  run: RunView | null;
+}
+
+/** The credits that each candidate gets, or with the mode `set` has afterwards. */
+export interface CreditsInput {
+  /** A decimal string of at most the asset's fraction digits, zero ("0") or above. */
   credits: string;
-  held: string;
-  month: string;
-  granted: string;
-  spent: string;
-  updates: number;
-  last_update: UpdateView | null;
-  placements: PlaceView[];
+  mode?: "add" | "set";
+  /** Why, for people. */
+  reason?: string;
+  /** Leave out rows that cannot be posted and people who are ambiguous, instead of refusing all. */
+  leave_out?: boolean;
+  /** Only say who would get what: nothing is posted or filed. */
+  dry_run?: boolean;
 }
 
 /** Somebody to sign in as, in the demo. */
@@ -882,6 +921,25 @@ export interface ExtendItemInput {
   item?: number | null;
   expires_at?: string | null;
   expires_in?: number | null;
+}
+
+/** A candidate whom a file placed: the `line` that names them, and what it gives them. */
+export interface FileCandidate {
+  user: string;
+  email: string;
+  name: string;
+  origin: "file" | "legacy" | "regular";
+  line: number;
+  amount: string;
+  balance: string;
+  fresh: boolean;
+}
+
+/** Candidates of a file in the order of its lines; amounts are of `asset`. */
+export interface FileCandidatePage {
+  items: FileCandidate[];
+  asset: string;
+  cursor: string | null;
 }
 
 /** A request that a step filed, and the stream of its owner. */
@@ -1286,13 +1344,6 @@ export interface MemberList {
   items: MemberView[];
 }
 
-/** Candidates of a placement in order of their ids; balances are of `asset`. */
-export interface MemberPage {
-  items: PlacementMember[];
-  asset: string;
-  cursor: string | null;
-}
-
 /**
  * The data of an event `member_updated`: what a person may do on a shared account, nothing if they left it.
  *
@@ -1597,6 +1648,35 @@ export interface PlaceView {
   files: number;
 }
 
+/** The acts that gave credits in a placement, the newest first; amounts are of `asset`. */
+export interface PlacementActList {
+  items: PlacementActView[];
+  asset: string;
+}
+
+/**
+ * An operation (`act`) that gave credits by a `run`, whose `state` is None until it is filed.
+ *
+ * `people` get `total` in all, `credits` each; that is None where each person's stands in the file. `file` and
+ * `file_name` are None where it is of several.
+ */
+export interface PlacementActView {
+  id: string;
+  act: string;
+  file: string | null;
+  file_name: string | null;
+  credits: string | null;
+  mode: "add" | "set";
+  reason: string;
+  people: number;
+  total: string;
+  by: string;
+  at: string;
+  draft: string;
+  run: string | null;
+  state: string | null;
+}
+
 /**
  * The changes of a placement: what is not given stays. `version` is the one that was read.
  *
@@ -1609,6 +1689,39 @@ export interface PlacementChange {
   version?: number | null;
   /** Why, for people. */
   reason?: string;
+}
+
+/** The files of a placement, the newest first; amounts are of `asset`. */
+export interface PlacementFileList {
+  items: PlacementFileView[];
+  asset: string;
+}
+
+/**
+ * A file of a placement: uploaded, or `processed` into candidates, who got the credits in it by the `run`.
+ *
+ * `draft` has its rows, `rows` of them: `bad` ones cannot be posted, `selected` ones are to be, and come to
+ * `total`. `candidates` are placed by it, of whom it made `new_candidates`. `expired` says that it was not
+ * processed in time, so that its rows are forgotten: upload it again.
+ */
+export interface PlacementFileView {
+  id: string;
+  placement: string;
+  name: string;
+  state: "processed" | "uploaded";
+  draft: string;
+  uploaded_by: string;
+  uploaded_at: string;
+  processed_by: string | null;
+  processed_at: string | null;
+  run: string | null;
+  expired: boolean;
+  rows: number;
+  bad: number;
+  selected: number;
+  total: string;
+  candidates: number;
+  new_candidates: number;
 }
 
 /** A placement to make. Without an `id` it gets one; without an `asset` its credits are those of the setting. */
@@ -1636,6 +1749,13 @@ export interface PlacementMember {
   balance: string;
   files: number;
   fresh: boolean;
+}
+
+/** Candidates of a placement in order of their ids; balances are of `asset`. */
+export interface PlacementMemberPage {
+  items: PlacementMember[];
+  asset: string;
+  cursor: string | null;
 }
 
 /** The placements that a batch changed: read them again. `more` further lines are left out. */
@@ -1791,6 +1911,16 @@ export interface ProblemView {
   retryable_with_new_key?: boolean;
   dry_run?: boolean;
   [field: string]: unknown;
+}
+
+/** Options of the processing of a file, whose rows name who gets what. */
+export interface ProcessInput {
+  /** Why, for people. */
+  reason?: string;
+  /** Leave out rows that cannot be posted and people who are ambiguous, instead of refusing all. */
+  leave_out?: boolean;
+  /** Only say who would get what: nothing is posted or filed. */
+  dry_run?: boolean;
 }
 
 /** A column of a file that may be chosen: its number from 1, its header's words, and the first text below. */

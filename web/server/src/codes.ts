@@ -32,6 +32,7 @@ export interface ProblemStatus {
   cancel_reason_missing: 422;
   candidate_not_found: 404;
   candidate_wrong: 422;
+  candidates_ambiguous: 422;
   card_asset: 422;
   card_frozen: 409;
   card_inactive: 409;
@@ -43,12 +44,15 @@ export interface ProblemStatus {
   clock_steady: 409;
   closed: 503;
   correction_wrong: 422;
+  credits_rows_bad: 422;
   currency_needed: 422;
   day_wrong: 422;
   deposit_not_filed: 403;
+  draft_attached: 409;
   draft_changed: 409;
   draft_empty: 422;
   draft_filed: 409;
+  draft_not_file: 422;
   draft_not_found: 404;
   duplicate_field: 400;
   exceeds_hold: 422;
@@ -56,6 +60,9 @@ export interface ProblemStatus {
   exceeds_payment: 422;
   exceeds_transaction: 422;
   expires_in_past: 422;
+  file_expired: 409;
+  file_not_found: 404;
+  file_processed: 409;
   files_overloaded: 503;
   forbidden: 403;
   fulfilled_by_differs: 403;
@@ -117,6 +124,7 @@ export interface ProblemStatus {
   no_items: 400;
   no_postings: 400;
   no_sandbox: 409;
+  nobody_reached: 422;
   not_a_manager: 403;
   not_allowed: 403;
   not_found: 404;

@@ -2,7 +2,7 @@
 
 import { at, type CallOptions, type Listed, type WriteOptions } from "./door.js";
 import { Groat } from "./operations.js";
-import type { CandidateInput, CandidatePage, CandidateView, DashboardView, MemberPage, PlaceInput, PlacementChange, PlacementInput, PlacementPage, PlacementView } from "./wire.js";
+import type { AttachInput, CandidateDashboard, CandidateInput, CandidatePage, CandidateView, CreditsGiven, CreditsInput, FileCandidatePage, PlaceInput, PlacementActList, PlacementChange, PlacementFileList, PlacementFileView, PlacementInput, PlacementMemberPage, PlacementPage, PlacementView, ProcessInput } from "./wire.js";
 
 /** A server of groat with the program placements. */
 export class Placements extends Groat {
@@ -47,8 +47,8 @@ export class Placements extends Groat {
    *
    * `GET /v1/placements/{placement}/candidates`
    */
-  listPlacementCandidates(placement: string, options: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<MemberPage> {
-    return this.list<MemberPage>({ method: "GET", path: at`/v1/placements/${placement}/candidates` }, options);
+  listPlacementCandidates(placement: string, options: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<PlacementMemberPage> {
+    return this.list<PlacementMemberPage>({ method: "GET", path: at`/v1/placements/${placement}/candidates` }, options);
   }
 
   /**
@@ -92,7 +92,79 @@ export class Placements extends Groat {
    *
    * `GET /v1/candidates/{user}/dashboard`
    */
-  getCandidateDashboard(user: string, options: CallOptions = {}): Promise<DashboardView> {
-    return this.call<DashboardView>({ method: "GET", path: at`/v1/candidates/${user}/dashboard` }, options);
+  getCandidateDashboard(user: string, options: CallOptions = {}): Promise<CandidateDashboard> {
+    return this.call<CandidateDashboard>({ method: "GET", path: at`/v1/candidates/${user}/dashboard` }, options);
+  }
+
+  /**
+   * Attach an uploaded file. Uploading takes two calls: `POST /v1/runs/drafts` reads the file and checks its rows, and this one says to which placement it belongs. Until the file is processed, its draft can be corrected: columns, formats, chosen rows. For admins and services.
+   *
+   * `POST /v1/placements/{placement}/files`
+   */
+  attachPlacementFile(placement: string, body: AttachInput, options: WriteOptions = {}): Promise<PlacementFileView> {
+    return this.call<PlacementFileView>({ method: "POST", path: at`/v1/placements/${placement}/files`, body, keyed: true }, options);
+  }
+
+  /**
+   * List a placement's files. The files of a placement, the newest first, with what stands in them and whom they placed. For admins, support and services.
+   *
+   * `GET /v1/placements/{placement}/files`
+   */
+  listPlacementFiles(placement: string, options: CallOptions = {}): Promise<PlacementFileList> {
+    return this.call<PlacementFileList>({ method: "GET", path: at`/v1/placements/${placement}/files` }, options);
+  }
+
+  /**
+   * List a file's candidates. Candidates whom the file placed, in the order of its lines. There are none before it is processed. For admins, support and services.
+   *
+   * `GET /v1/placements/{placement}/files/{file}/candidates`
+   */
+  listFileCandidates(placement: string, file: string, options: { cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<FileCandidatePage> {
+    return this.list<FileCandidatePage>({ method: "GET", path: at`/v1/placements/${placement}/files/${file}/candidates` }, options);
+  }
+
+  /**
+   * List what gave credits. The latest acts that gave credits in a placement, the newest first, each with its run: there are its progress, the receipts of its people, and its undoing. For admins, support and services.
+   *
+   * `GET /v1/placements/{placement}/acts`
+   */
+  listPlacementActs(placement: string, options: CallOptions = {}): Promise<PlacementActList> {
+    return this.call<PlacementActList>({ method: "GET", path: at`/v1/placements/${placement}/acts` }, options);
+  }
+
+  /**
+   * Process a file. Turns the rows into candidates, those who are not known yet too, and gives each what their row says: in one run, which waits for another person where it is large. People are found by id, then by e-mail address. For admins and services.
+   *
+   * `POST /v1/placements/{placement}/files/{file}/process`
+   */
+  processPlacementFile(placement: string, file: string, body: ProcessInput = {}, options: WriteOptions = {}): Promise<CreditsGiven> {
+    return this.call<CreditsGiven>({ method: "POST", path: at`/v1/placements/${placement}/files/${file}/process`, body, keyed: true }, options);
+  }
+
+  /**
+   * Give credits to a file's candidates. Everybody whom the file names gets `credits`, or has them afterwards (`set`), in one run. Before the file is processed its rows say whom it means: regular and legacy candidates are found by id, then by e-mail address. For admins and services.
+   *
+   * `POST /v1/placements/{placement}/files/{file}/credits`
+   */
+  updateFileCredits(placement: string, file: string, body: CreditsInput, options: WriteOptions = {}): Promise<CreditsGiven> {
+    return this.call<CreditsGiven>({ method: "POST", path: at`/v1/placements/${placement}/files/${file}/credits`, body, keyed: true }, options);
+  }
+
+  /**
+   * Give credits to the candidates of all files. As `updateFileCredits`, for all files of the placement together: who stands in several gets it once. For admins and services.
+   *
+   * `POST /v1/placements/{placement}/files/credits`
+   */
+  assignBulkFileCredits(placement: string, body: CreditsInput, options: WriteOptions = {}): Promise<CreditsGiven> {
+    return this.call<CreditsGiven>({ method: "POST", path: at`/v1/placements/${placement}/files/credits`, body, keyed: true }, options);
+  }
+
+  /**
+   * Give credits to everybody of a placement. As `assignBulkFileCredits`, and also for those who were placed without a file. For admins and services.
+   *
+   * `POST /v1/placements/{placement}/credits`
+   */
+  assignPlacementCredits(placement: string, body: CreditsInput, options: WriteOptions = {}): Promise<CreditsGiven> {
+    return this.call<CreditsGiven>({ method: "POST", path: at`/v1/placements/${placement}/credits`, body, keyed: true }, options);
   }
 }

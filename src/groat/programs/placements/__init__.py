@@ -6,7 +6,7 @@ All credits go out in runs (:mod:`groat.programs.runs`): checked first, posted w
 from pathlib import Path
 
 from groat.programs import Program
-from groat.programs.placements import operations
+from groat.programs.placements import files, operations
 from groat.programs.placements.commands import NEWS, TOLD
 from groat.programs.placements.errors import PLACEMENT_ERRORS, PLACEMENT_REFUSALS
 from groat.programs.placements.own_settings import PlacementsSettings
@@ -21,7 +21,7 @@ PLACEMENTS = Program(
         Path(__file__).parent,
         tells=Tells(events=(Event(TOLD, PlacementTold), Event(NEWS, PlacementNews)), join_events=JOIN_EVENTS),
     ),
-    operations=(*operations.operations,),
+    operations=(*operations.operations, *files.operations),
     errors=PLACEMENT_REFUSALS | PLACEMENT_ERRORS,
     settings=PlacementsSettings,
     claims=CLAIMS,

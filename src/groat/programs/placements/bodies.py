@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from groat.api.bodies import AssetCode, Body, Name, Reason
+from groat.api.bodies import AmountOrNone, AssetCode, Body, Name, Reason
 
 Title = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 200})]
 Note = Annotated[str, Meta(extra_json_schema={"maxLength": 1000})]
@@ -52,3 +52,36 @@ class PlaceInput(Body):
     email: Email = ""
     name: PersonName = ""
     reason: Reason = ""
+
+
+LeaveOut = Annotated[
+    bool,
+    Meta(
+        description="Leave out rows that cannot be posted and people who are ambiguous, instead of refusing all."
+    ),
+]
+DryRun = Annotated[bool, Meta(description="Only say who would get what: nothing is posted or filed.")]
+
+
+class AttachInput(Body):
+    """The draft of a file that was uploaded with POST /v1/runs/drafts."""
+
+    draft: Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+
+
+class CreditsInput(Body, kw_only=True):
+    """The credits that each candidate gets, or with the mode ``set`` has afterwards."""
+
+    credits: AmountOrNone
+    mode: Literal["add", "set"] = "add"
+    reason: Reason = ""
+    leave_out: LeaveOut = False
+    dry_run: DryRun = False
+
+
+class ProcessInput(Body):
+    """Options of the processing of a file, whose rows name who gets what."""
+
+    reason: Reason = ""
+    leave_out: LeaveOut = False
+    dry_run: DryRun = False

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 
 from groat.identity.model import check_user
-from groat.ledger.amounts import Asset
+from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.book import AuditEntry, Book, Refs, refuse
 from groat.ledger.commands import Command, Effect, check_known
 from groat.ledger.errors import Refusal
@@ -26,6 +26,7 @@ from groat.programs.placements.rows import (
     MemberRow,
     PlacementFile,
     PlacementRow,
+    call_of,
     member_id,
     placement_of,
 )
@@ -232,7 +233,9 @@ class Give(_OfFile, kw_only=True):
     draft: str
     amount: int | None
     mode: str
-    said: dict[str, Any]
+    people: int
+    total: int
+    scale: int
 
     def target(self) -> Any:
         """Cover what is wished: not the draft, which is another one each time."""
@@ -253,12 +256,16 @@ class Give(_OfFile, kw_only=True):
             book.put(FILE, file.id, file.values())
         id = self.ids[0]
         act = ActRow(
-            id, self.placement, self.file, self.act, self.draft, self.amount, self.mode, self.reason, self.by(),
-            book.now,
+            id, self.placement, self.file, self.act, self.draft, self.amount, self.mode, self.people, self.total,
+            self.reason, self.by(), book.now, call_of(self.principal, self.key),
         )  # fmt: skip
         book.put(ACT, id, act.values())
         target = f"placement-file/{self.file}" if self.file else ""
-        made = self.note(book, None, self.said, kind=self.act, target=target)
+        said = {
+            "credits": None if self.amount is None else format_amount(self.amount, self.scale), "mode": self.mode,
+            "people": self.people, "total": format_amount(self.total, self.scale), "draft": self.draft,
+        }  # fmt: skip
+        made = self.note(book, None, said, kind=self.act, target=target)
         return Effect([made], extra={"draft": self.draft, "again": False})
 
 
@@ -269,8 +276,8 @@ class PlaceCandidates(_OfFile, kw_only=True):
     people: tuple[Placing, ...]
 
     def target(self) -> Any:
-        """Cover the file and the people."""
-        return (self.placement, self.file, self.people)
+        """Cover the file and the people; not what is known of them, which the first call may have changed."""
+        return (self.placement, self.file, tuple(person.user for person in self.people))
 
     def check(self, assets: dict[str, Asset]) -> None:
         """See :meth:`Command.check`; raises IdentityError and PlacementError, too."""

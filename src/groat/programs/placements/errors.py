@@ -12,7 +12,6 @@ PLACEMENT_REFUSALS: dict[str, Rule] = {
     "placement_changed": Rule(
         409, "Somebody changed the placement meanwhile (version). Read it again.", True
     ),
-    "file_processed": Rule(409, "The file was processed before (processed_at)."),
 }
 """The refusals of placements; those of the ledger follow."""
 
@@ -24,6 +23,24 @@ PLACEMENT_ERRORS: dict[str, Rule] = {
         422, "A placement has a title of 1 to 200 characters, and a note of at most 1,000."
     ),
     "file_not_found": Rule(404, "The placement has no file with this id."),
+    "file_processed": Rule(409, "The file was processed before (run)."),
+    "file_expired": Rule(
+        409, "The file was not processed within 7 days, so its rows are forgotten. Upload it again."
+    ),
+    "draft_attached": Rule(409, "The draft is a file of a placement already (placement)."),
+    "draft_not_file": Rule(
+        422,
+        "Attach the draft of a file or list that adds credits of this placement's asset, and is not filed yet.",
+    ),
+    "nobody_reached": Rule(422, "No row can be posted, so nobody would get anything."),
+    "credits_rows_bad": Rule(
+        422,
+        "Rows cannot be posted (bad of them; dry_run says which). Mend them, or give leave_out. Nothing was filed.",
+    ),
+    "candidates_ambiguous": Rule(
+        422,
+        "Several candidates have the same e-mail address (emails). Name them by id, or give leave_out.",
+    ),
     "candidate_not_found": Rule(404, "There is no candidate with this id."),
     "candidate_wrong": Rule(
         422, "A candidate has a name of at most 200 characters, and an e-mail address of at most 254."

@@ -29,10 +29,10 @@ from groat.programs.placements.errors import PlacementError
 from groat.programs.placements.own_settings import PlacementsSettings
 from groat.programs.placements.reading import Spot
 from groat.programs.placements.views import (
+    CandidateDashboard,
     CandidatePage,
     CandidateView,
-    DashboardView,
-    MemberPage,
+    PlacementMemberPage,
     PlacementPage,
     PlacementView,
     UpdateView,
@@ -189,7 +189,7 @@ async def change_placement(call: Call) -> Answer:
     Right.READ,
     "placements",
     "List a placement's candidates",
-    answer=MemberPage,
+    answer=PlacementMemberPage,
     params=(PLACEMENT_ID,),
     query=(_SOUGHT, CURSOR, LIMIT),
     codes=("placement_not_found", "invalid_cursor"),
@@ -203,7 +203,9 @@ async def list_placement_candidates(call: Call) -> Answer:
         reading.page_members, placement.id, call.cursor() or "", limit, _sought(call), asset
     )
     return Answer.of(
-        MemberPage(items, asset.code, call.to_cursor(items[-1].user) if len(items) == limit else None)
+        PlacementMemberPage(
+            items, asset.code, call.to_cursor(items[-1].user) if len(items) == limit else None
+        )
     )
 
 
@@ -326,7 +328,7 @@ async def keep_candidate(call: Call) -> Answer:
     Right.SIGNED_IN,
     "placements",
     "Read a candidate's dashboard",
-    answer=DashboardView,
+    answer=CandidateDashboard,
     params=(_USER,),
     codes=("invalid_user",),
     answer_example={

@@ -8,13 +8,16 @@ from typing import Any, NamedTuple
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.text import format_time
 from groat.programs.days import day_of, moment_of, month_of
-from groat.programs.placements.rows import ActRow, PlacementFile
+from groat.programs.placements.rows import ActRow, PlacementFile, call_of
 from groat.programs.placements.views import (
+    CandidateDashboard,
     CandidateView,
-    DashboardView,
+    FileCandidate,
+    PlacementActView,
     PlacementMember,
     PlacementView,
     PlaceView,
+    act_view,
     amount_of,
     placement_view,
 )
@@ -56,15 +59,47 @@ def find_file(id: str) -> Flow[PlacementFile | None]:
     return None if values is None else PlacementFile(*values)
 
 
+def find_file_of_draft(draft: str) -> Flow[PlacementFile | None]:
+    """Find the file whose rows a draft has."""
+    values = yield Query("find_file_of_draft", (draft,))
+    return None if values is None else PlacementFile(*values)
+
+
 def list_files(placement: str) -> Flow[list[tuple[PlacementFile, int, int]]]:
     """List a placement's files, the newest first, each with how many candidates it places, and how many it made."""
     rows = yield Query("list_placement_files", (placement, FILES_MAX))
     return [(PlacementFile(*values), placed, fresh) for *values, placed, fresh in rows]
 
 
-def list_acts(placement: str) -> Flow[list[ActRow]]:
-    """List the acts that gave credits, the newest first."""
-    return [ActRow(*values) for values in (yield Query("list_placement_acts", (placement, ACTS_MAX)))]
+def list_acts(placement: str, asset: Asset) -> Flow[list[PlacementActView]]:
+    """List what gave credits, the newest first."""
+    rows = yield Query("list_placement_acts", (placement, ACTS_MAX))
+    return [act_view(list(values), asset) for values in rows]
+
+
+def find_act(principal: str, key: str) -> Flow[ActRow | None]:
+    """Find the act of a call, by whose it was and its key."""
+    values = yield Query("find_placement_act", (call_of(principal, key),))
+    return None if values is None else ActRow(*values)
+
+
+def page_file_candidates(file: str, after: int, limit: int, asset: Asset) -> Flow[list[FileCandidate]]:
+    """Read the next candidates of a file behind a line."""
+    rows = yield Query("page_file_members", (file, after, limit))
+    had = yield from _balances((row[0] for row in rows), asset)
+    return [
+        FileCandidate(
+            user=user,
+            email=email,
+            name=name,
+            origin=origin,
+            line=line,
+            amount=format_amount(amount, asset.scale),
+            balance=amount_of(had, f"user:{user}", asset),
+            fresh=bool(fresh),
+        )
+        for user, email, name, origin, _, fresh, line, amount in rows
+    ]
 
 
 def page_members(
@@ -106,7 +141,7 @@ def find_candidate(user: str, asset: Asset) -> Flow[CandidateView | None]:
     return _candidate(row, had, asset)
 
 
-def read_dashboard(user: str, asset: Asset) -> Flow[DashboardView]:
+def read_dashboard(user: str, asset: Asset) -> Flow[CandidateDashboard]:
     """Read all of a candidate's dashboard but the latest change and what their record says."""
     (now,) = yield Query("read_now")
     start = moment_of(day_of(now).replace(day=1))
@@ -118,7 +153,7 @@ def read_dashboard(user: str, asset: Asset) -> Flow[DashboardView]:
     def text(units: int) -> str:
         return format_amount(units, asset.scale)
 
-    return DashboardView(
+    return CandidateDashboard(
         user=user,
         email="" if row is None else row[1],
         name="" if row is None else row[2],

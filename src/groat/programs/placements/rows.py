@@ -94,7 +94,8 @@ class MemberRow(_PlacementsRow):
 class ActRow(_PlacementsRow):
     """A row of ``groat_placement_act``: what the operation ``act`` gave by the run of a ``draft``.
 
-    ``file`` is '' where it is of several; ``amount`` (smallest units) is None where each person's stands in the file.
+    ``file`` is '' where it is of several. ``people`` got ``total`` in all (smallest units), ``amount`` each; that is
+    None where each person's stands in the file. ``call`` names whose call it was, and under which key.
     """
 
     id: str
@@ -104,9 +105,17 @@ class ActRow(_PlacementsRow):
     draft: str
     amount: int | None
     mode: str
+    people: int
+    total: int
     reason: str
     by: str
     at: int
+    call: str
+
+
+def call_of(principal: str, key: str) -> str:
+    """Name the call of an act: a principal's key."""
+    return f"{principal} {key}"
 
 
 def placement_of(book: Book, id: str) -> PlacementRow | None:

@@ -19,6 +19,8 @@ export interface Audience {
   funded: boolean;
   /** The kinds of requests that this server has, by name. */
   kinds: ReadonlyMap<string, KindView>;
+  /** The names of the programs that this server has turned on. */
+  programs: ReadonlySet<string>;
 }
 
 export interface Page {

@@ -62,6 +62,8 @@ CREATE INDEX groat_placement_member_candidate ON groat_placement_member (candida
 CREATE INDEX groat_placement_member_file ON groat_placement_member (file, line);
 
 -- The acts that gave credits: `act` is the operation, `draft` the draft of its run, `file` is '' where it is of several.
+-- `people` got `total` in all, `amount` each; that is NULL where each person's stands in the file.
+-- `call` names the principal and the key.
 CREATE TABLE groat_placement_act (
     id        text COLLATE "C" PRIMARY KEY,
     placement text COLLATE "C" NOT NULL,
@@ -70,10 +72,14 @@ CREATE TABLE groat_placement_act (
     draft     text COLLATE "C" NOT NULL,
     amount    bigint,
     mode      text NOT NULL,
+    people    integer NOT NULL,
+    total     bigint NOT NULL,
     reason    text NOT NULL,
     by        text NOT NULL,
-    at        bigint NOT NULL
+    at        bigint NOT NULL,
+    call      text NOT NULL
 );
 
 CREATE INDEX groat_placement_act_placement ON groat_placement_act (placement, id);
+CREATE UNIQUE INDEX groat_placement_act_call ON groat_placement_act (call);
 CREATE INDEX groat_placement_act_draft ON groat_placement_act (draft);

@@ -62,6 +62,8 @@ CREATE INDEX groat_placement_member_candidate ON groat_placement_member (candida
 CREATE INDEX groat_placement_member_file ON groat_placement_member (file, line);
 
 -- The acts that gave credits: `act` is the operation, `draft` the draft of its run, `file` is '' where it is of several.
+-- `people` got `total` in all, `amount` each; that is NULL where each person's stands in the file.
+-- `call` names the principal and the key.
 CREATE TABLE groat_placement_act (
     id        TEXT PRIMARY KEY,
     placement TEXT NOT NULL,
@@ -70,10 +72,14 @@ CREATE TABLE groat_placement_act (
     draft     TEXT NOT NULL,
     amount    INTEGER,
     mode      TEXT NOT NULL,
+    people    INTEGER NOT NULL,
+    total     INTEGER NOT NULL,
     reason    TEXT NOT NULL,
     by        TEXT NOT NULL,
-    at        INTEGER NOT NULL
+    at        INTEGER NOT NULL,
+    call      TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX groat_placement_act_placement ON groat_placement_act (placement, id);
+CREATE UNIQUE INDEX groat_placement_act_call ON groat_placement_act (call);
 CREATE INDEX groat_placement_act_draft ON groat_placement_act (draft);

@@ -52,10 +52,11 @@ SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text
 ON CONFLICT (id) DO UPDATE SET line = excluded.line, amount = excluded.amount;
 
 -- name: write_placement_acts :rows
-INSERT INTO groat_placement_act (id, placement, file, act, draft, amount, mode, reason, by, at)
+INSERT INTO groat_placement_act (id, placement, file, act, draft, amount, mode, people, total, reason, by, at, call)
 SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
-       unnest($5::text::text[]), unnest($6::text::bigint[]), unnest($7::text::text[]), unnest($8::text::text[]),
-       unnest($9::text::text[]), unnest($10::text::bigint[]);
+       unnest($5::text::text[]), unnest($6::text::bigint[]), unnest($7::text::text[]), unnest($8::text::integer[]),
+       unnest($9::text::bigint[]), unnest($10::text::text[]), unnest($11::text::text[]), unnest($12::text::bigint[]),
+       unnest($13::text::text[]);
 
 -- name: find_placements :bulk
 -- Placements by id, with how many files and how many candidates they have.
@@ -73,6 +74,10 @@ WHERE (created_at, id) < ($1::bigint, $2::text) AND (archived_at IS NOT NULL) = 
 SELECT id, placement, name, digest, draft, uploaded_by, uploaded_at, processed_by, processed_at, given
 FROM groat_placement_file WHERE id = $1;
 
+-- name: find_file_of_draft :one
+SELECT id, placement, name, digest, draft, uploaded_by, uploaded_at, processed_by, processed_at, given
+FROM groat_placement_file WHERE draft = $1 ORDER BY id LIMIT 1;
+
 -- name: list_placement_files :many
 -- The files of the placement $1, $2 at most, the newest first, each with how many candidates it links.
 SELECT f.id, f.placement, f.name, f.digest, f.draft, f.uploaded_by, f.uploaded_at, f.processed_by, f.processed_at, f.given,
@@ -81,8 +86,15 @@ SELECT f.id, f.placement, f.name, f.digest, f.draft, f.uploaded_by, f.uploaded_a
 FROM groat_placement_file AS f WHERE f.placement = $1 ORDER BY f.id DESC LIMIT $2;
 
 -- name: list_placement_acts :many
--- The acts of the placement $1, $2 at most, the newest first.
-SELECT id, placement, file, act, draft, amount, mode, reason, by, at FROM groat_placement_act WHERE placement = $1 ORDER BY id DESC LIMIT $2;
+-- The acts of the placement $1, $2 at most, the newest first: with the name of the file, and with their runs and the states of these.
+SELECT a.id, a.placement, a.file, a.act, a.draft, a.amount, a.mode, a.people, a.total, a.reason, a.by, a.at, a.call, f.name, r.id, r.state
+FROM groat_placement_act AS a LEFT JOIN groat_placement_file AS f ON f.id = a.file
+LEFT JOIN groat_run AS r ON r.draft = a.draft
+WHERE a.placement = $1 ORDER BY a.id DESC LIMIT $2;
+
+-- name: find_placement_act :one
+-- The act of the call $1.
+SELECT id, placement, file, act, draft, amount, mode, people, total, reason, by, at, call FROM groat_placement_act WHERE call = $1;
 
 -- name: page_placement_members :many
 -- The next $3 candidates of the placement $1 behind the id $2; those whose id, name or e-mail address has $4 in it ('' for all).

@@ -40,7 +40,7 @@ INSERT INTO groat_placement_member (id, placement, file, candidate, line, amount
 ON CONFLICT (id) DO UPDATE SET line = excluded.line, amount = excluded.amount;
 
 -- name: write_placement_acts :rows
-INSERT INTO groat_placement_act (id, placement, file, act, draft, amount, mode, reason, by, at) VALUES :rows;
+INSERT INTO groat_placement_act (id, placement, file, act, draft, amount, mode, people, total, reason, by, at, call) VALUES :rows;
 
 -- name: find_placements :bulk
 -- Placements by id, with how many files and how many candidates they have.
@@ -58,6 +58,10 @@ WHERE (created_at, id) < (?1, ?2) AND (archived_at IS NOT NULL) = ?3 ORDER BY cr
 SELECT id, placement, name, digest, draft, uploaded_by, uploaded_at, processed_by, processed_at, given
 FROM groat_placement_file WHERE id = ?1;
 
+-- name: find_file_of_draft :one
+SELECT id, placement, name, digest, draft, uploaded_by, uploaded_at, processed_by, processed_at, given
+FROM groat_placement_file WHERE draft = ?1 ORDER BY id LIMIT 1;
+
 -- name: list_placement_files :many
 -- The files of the placement ?1, ?2 at most, the newest first, each with how many candidates it links.
 SELECT f.id, f.placement, f.name, f.digest, f.draft, f.uploaded_by, f.uploaded_at, f.processed_by, f.processed_at, f.given,
@@ -66,8 +70,15 @@ SELECT f.id, f.placement, f.name, f.digest, f.draft, f.uploaded_by, f.uploaded_a
 FROM groat_placement_file AS f WHERE f.placement = ?1 ORDER BY f.id DESC LIMIT ?2;
 
 -- name: list_placement_acts :many
--- The acts of the placement ?1, ?2 at most, the newest first.
-SELECT id, placement, file, act, draft, amount, mode, reason, by, at FROM groat_placement_act WHERE placement = ?1 ORDER BY id DESC LIMIT ?2;
+-- The acts of the placement ?1, ?2 at most, the newest first: with the name of the file, and with their runs and the states of these.
+SELECT a.id, a.placement, a.file, a.act, a.draft, a.amount, a.mode, a.people, a.total, a.reason, a.by, a.at, a.call, f.name, r.id, r.state
+FROM groat_placement_act AS a LEFT JOIN groat_placement_file AS f ON f.id = a.file
+LEFT JOIN groat_run AS r ON r.draft = a.draft
+WHERE a.placement = ?1 ORDER BY a.id DESC LIMIT ?2;
+
+-- name: find_placement_act :one
+-- The act of the call ?1.
+SELECT id, placement, file, act, draft, amount, mode, people, total, reason, by, at, call FROM groat_placement_act WHERE call = ?1;
 
 -- name: page_placement_members :many
 -- The next ?3 candidates of the placement ?1 behind the id ?2; those whose id, name or e-mail address has ?4 in it ('' for all).

@@ -1,0 +1,9 @@
+/** The addresses of the pages of placements. */
+export const DASHBOARD: string = "/candidate/dashboard";
+export const PLACEMENTS: string = "/admin/placements";
+export const PLACEMENT: string = "/admin/placement-details/$id";
+export const CANDIDATES: string = "/admin/candidates";
+export const CANDIDATE: string = "/admin/candidates/$user";
+/** The pages of bulk runs, which another program brings. */
+export const runPath = (run: string): string => `/runs/${run}`;
+export const runDraftPath = (draft: string): string => `/runs/drafts/${draft}`;
