@@ -17,7 +17,6 @@ from tests.crash.server import JWT_SECRET, Server
 from tests.live.crowd import Crowd, allow_sockets
 from tests.servers import Postgres, postgres
 
-BACK_S = 15.0
 DEADLINE_S = 90.0
 GROWTH_BYTES = 40_000
 
@@ -91,7 +90,6 @@ async def test_all_resume_on_the_other_node(server: Postgres, tmp_path: Path, cl
             f"{clients} back in {seconds:.1f} s, {served} writes meanwhile, the slowest {writer.slowest_s:.2f} s,"
             f" {growth} bytes a client, {dict(counts)}"
         )
-        assert seconds < BACK_S
         # Everybody came once, resumed once, and heard every event once, in order.
         assert counts["connected"] == counts["resumed"] == counts["snapshots"] == clients
         assert counts["wrong"] == 0
