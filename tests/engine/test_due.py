@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -16,8 +17,8 @@ from groat.ledger.errors import Refusal
 from groat.ledger.limits import OpenAccount, SetLimits
 from groat.ledger.reversing import Reverse
 from groat.store import due, phases
-from groat.store.batch import Done
-from groat.store.flow import Flow, Query
+from groat.store.batch import Done, Expired
+from groat.store.flow import TURN, Flow, Query, Together
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.money import give, new_key, standing
@@ -159,13 +160,13 @@ async def test_a_capture_of_what_is_over_is_refused_for_that(
 async def test_many_that_are_due_go_in_small_batches_oldest_first(
     groat: Groat, clock: Clock, database: Database
 ) -> None:
-    dice = random.Random(1)
-    await give(groat, "user:a", "250")
-    moments = [clock() + dice.choice((1, 2, 3)) * 1_000_000 for _ in range(250)]
+    dice, count = random.Random(1), 5 * committer.EXPIRED_MAX
+    await give(groat, "user:a", str(count))
+    moments = [clock() + dice.choice((1, 2, 3)) * 1_000_000 for _ in range(count)]
     await groat.execute_many([hold("user:a", "house:s", 1, at) for at in moments])
     clock.advance(60)
     await groat._expiry.round(asyncio.Event())
-    assert await standing(groat, "user:a") == ("250", "0", "250", 501)
+    assert await standing(groat, "user:a") == (str(count), "0", str(count), 1 + 2 * count)
     sizes = database.rows(
         "SELECT count(*) FROM groat_txn WHERE kind = 'expire' GROUP BY batch ORDER BY batch"
     )
@@ -175,6 +176,36 @@ async def test_many_that_are_due_go_in_small_batches_oldest_first(
         " ORDER BY t.batch, t.id"
     )
     assert ats == sorted(ats)
+
+
+async def test_a_small_batch_takes_its_turn_among_the_others_of_its_server(
+    groat: Groat, clock: Clock
+) -> None:
+    await give(groat, "user:a", "10")
+    await hold_all(groat, clock, "user:a", 10)
+    clock.advance(60)
+    asked: list[str] = []
+
+    def noted(*args: Any) -> Flow[Expired]:
+        flow = phases.expire_batch(*args)
+        query = next(flow)
+        try:
+            while True:
+                asked.extend(q.name for q in (query.queries if isinstance(query, Together) else (query,)))
+                query = flow.send((yield query))
+        except StopIteration as stop:
+            found: Expired = stop.value
+            return found
+
+    context = groat.committer._context
+    await groat._store.write(noted, due.START, 3, "x", context, "x.due", True)
+    assert asked.index(TURN.name) < asked.index("lock_holds")
+    if groat._store.row_locks:
+        # Whoever passes over locked rows waits for nobody.
+        asked.clear()
+        await groat._store.write(noted, due.START, 3, "x", context, "x.due", False)
+        assert "lock_free_holds" in asked
+        assert TURN.name not in asked
 
 
 async def test_one_node_at_a_time_expires_and_another_goes_on_when_it_died(

@@ -44,7 +44,7 @@ from groat.store.batch import (
     prepare,
 )
 from groat.store.due import Place
-from groat.store.flow import Flow
+from groat.store.flow import FEW, Flow
 from groat.store.inside import TriedOut, try_out
 from groat.store.interface import Store
 from groat.store.moment import Watch
@@ -61,8 +61,8 @@ PAUSE_S = 0.02
 PAUSE_MAX_S = 0.5
 APART_S = 0.1
 LANES = 2
-# A batch of expiry takes this many holds, which takes some milliseconds; other batches may wait for it.
-EXPIRED_MAX = 50
+# A batch of expiry takes this many things that are due, so few that its statements go together: others wait for it.
+EXPIRED_MAX = FEW
 NEWS_MAX = 500
 # Idle lanes share the commands that wait. Below this number a second COMMIT costs more than it saves.
 SHARE_MIN = 100

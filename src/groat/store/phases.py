@@ -113,6 +113,9 @@ def expire_batch(
     ):
         return Expired(Committed([], [], 0, 0), None)
     came_to = yield from batch.gather_due(after, limit)
+    if wait:
+        # Otherwise batches of commands would wait for this one's rows in the database, some until a timeout.
+        yield TURN
     yield from batch.lock()
     yield from batch.catch_up()
     return Expired((yield from batch.write()), came_to)
