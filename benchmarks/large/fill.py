@@ -150,9 +150,15 @@ class Tables:
 
     _read_holds = _lock_holds
 
-    def _write_holds(self, rows: list[tuple[Any, ...]]) -> int:
+    def _insert_holds(self, rows: list[tuple[Any, ...]]) -> None:
         self.holds.update((row[0], row) for row in rows)
-        return len(rows)
+
+    def _update_holds(self, rows: list[tuple[Any, ...]]) -> None:
+        for id, captured, released, expires_at, status, cause, first_expires_at in rows:
+            _, *sides, _, _, _, _, created_at, _, _ = self.holds[id]
+            self.holds[id] = (
+                id, *sides, captured, released, expires_at, status, created_at, cause, first_expires_at,
+            )  # fmt: skip
 
     def _lock_streams(self, names: list[str]) -> list[tuple[Any, ...]]:
         return [(name, *self.streams[name]) for name in names if name in self.streams]

@@ -20,6 +20,7 @@ from groat.engine.histogram import SECONDS, SIZES, Histogram
 from groat.engine.tracing import CallTrace, Traces
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
+from groat.ledger.book import Pair
 from groat.ledger.commands import Command
 from groat.ledger.errors import (
     Busy,
@@ -64,6 +65,8 @@ LANES = 2
 # A batch of expiry takes this many things that are due, so few that its statements go together: others wait for it.
 EXPIRED_MAX = FEW
 NEWS_MAX = 500
+# The accounts of so many holds are kept, some 5 MB, so that whoever settles one soon after need not have them read.
+HOLDS_KNOWN_MAX = 10_000
 # Idle lanes share the commands that wait. Below this number a second COMMIT costs more than it saves.
 SHARE_MIN = 100
 ANSWERS_AT_ONCE = 32
@@ -130,9 +133,11 @@ class Committer:
         self.stats = Stats()
         self._traces = Traces(tracer) if tracer else None
         self._store = store
+        self._hold_sides: dict[str, tuple[Pair, Pair]] = {}
         self._context = Context(
-            assets, {}, policy, new_id, store.causes, completion=store.completion, watch=watch
-        )
+            assets, {}, policy, new_id, store.causes, completion=store.completion, watch=watch,
+            hold_sides=self._hold_sides,
+        )  # fmt: skip
         self._new_id = new_id
         self._worker = worker
         self._publish = publish
@@ -440,6 +445,10 @@ class Committer:
         stats.batches += 1
         stats.sizes.add(len(batch))
         stats.expired += committed.expired
+        if committed.holds:
+            if len(self._hold_sides) > HOLDS_KNOWN_MAX:
+                self._hold_sides.clear()
+            self._hold_sides.update(committed.holds)
         # Listeners come first: a caller that hears its verdict can rely on the event being on its way.
         if committed.published:
             self._publish(committed.published)

@@ -20,6 +20,7 @@ from groat.ledger.views import (
     transaction_view,
 )
 from groat.store.due import Place
+from groat.store.due_holds import NONE_KNOWN, HoldSides
 
 
 class Outcome(msgspec.Struct, omit_defaults=True):
@@ -158,7 +159,8 @@ class Published(NamedTuple):
 class Committed(NamedTuple):
     """The result of a batch: a verdict for each command in order, and its events. ``batch`` 0: no batch row.
 
-    ``has_later`` says that it left news for rooms, which a batch of their own numbers.
+    ``has_later`` says that it left news for rooms, which a batch of their own numbers. ``holds`` are those that it made
+    and left open, each with its accounts.
     """
 
     verdicts: list[Verdict]
@@ -166,6 +168,7 @@ class Committed(NamedTuple):
     batch: int
     expired: int
     has_later: bool = False
+    holds: HoldSides = NONE_KNOWN
 
 
 class Expired(NamedTuple):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
-from groat.ledger.book import Book, Refs
+from groat.ledger.book import Book, Pair, Refs
 from groat.ledger.rows import HOLD_OPEN
 from groat.store.due import Found, Place, Side
 from groat.store.flow import Flow, Query
+
+HoldSides = Mapping[str, tuple[Pair, Pair]]
+"""Both accounts of holds, the source first, by id."""
+
+NONE_KNOWN: Final[HoldSides] = MappingProxyType({})
 
 
 class DueHolds:
@@ -50,10 +57,14 @@ class DueHolds:
         book.expire(book.holds[id], new_id())
 
 
-def name_holds(refs: Refs, holds: set[str]) -> Flow[None]:
-    """Name these holds and both accounts of each that exists."""
+def name_holds(refs: Refs, holds: set[str], known: HoldSides = NONE_KNOWN) -> Flow[None]:
+    """Name these holds and both accounts of each that exists; of those that are ``known`` nothing is read."""
     refs.holds |= holds
-    if holds:
-        for id, source, destination, asset in (yield Query("find_holds", (sorted(holds),))):
+    for id in holds & known.keys():
+        refs.known_holds[id] = known[id]
+        refs.accounts.update(known[id])
+    unknown = sorted(holds - known.keys())
+    if unknown:
+        for id, source, destination, asset in (yield Query("find_holds", (unknown,))):
             pairs = refs.known_holds[id] = (source, asset), (destination, asset)
             refs.accounts.update(pairs)

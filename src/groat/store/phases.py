@@ -20,7 +20,7 @@ from groat.ledger.commands import Command, Effect
 from groat.ledger.crossings import AccountLines
 from groat.ledger.errors import CommandFailed, Refusal, Replaced
 from groat.ledger.keys import OWN, Form
-from groat.ledger.rows import MoreGrants
+from groat.ledger.rows import HOLD_OPEN, MoreGrants
 from groat.ledger.views import balance_view
 from groat.store.batch import (
     Broken,
@@ -38,7 +38,7 @@ from groat.store.budgets import name_budgets
 from groat.store.crossings import write_crossings
 from groat.store.due import CatchUp, Due, Place
 from groat.store.due_grants import DueGrants
-from groat.store.due_holds import DueHolds, name_holds
+from groat.store.due_holds import NONE_KNOWN, DueHolds, HoldSides, name_holds
 from groat.store.extension import Completion
 from groat.store.flow import FEW, TURN, Flow, Query, hand_over
 from groat.store.grants import name_grants, read_rest
@@ -58,7 +58,8 @@ DUES: Final[tuple[Due, ...]] = (DueHolds(), DueGrants())
 class Context(NamedTuple):
     """The caches and settings that a process brings to each of its batches.
 
-    ``assets`` and ``account_ids`` are the caches, and are added to: neither ever changes in one database. ``causes``
+    ``assets`` and ``account_ids`` are the caches, and are added to: neither ever changes in one database. Nor do the
+    accounts of holds, of which ``hold_sides`` has some; who commits a batch may add those that it made. ``causes``
     are the programs' statements that find the causes of rows stored without one. ``dues`` are the sorts of things that
     fall due. ``completion`` completes the notifications that rooms are told later. ``watch`` looks whether the
     database's clock leaps.
@@ -72,6 +73,7 @@ class Context(NamedTuple):
     dues: Sequence[Due] = DUES
     completion: Completion | None = None
     watch: Watch | None = None
+    hold_sides: HoldSides = NONE_KNOWN
 
 
 def commit_batch(
@@ -200,7 +202,7 @@ class Batch:
         if self._wait:
             yield TURN
         yield from locker.lock_program_rows([c for c in self.commands if c.staged])
-        yield from name_holds(refs, refs.holds)
+        yield from name_holds(refs, refs.holds, self._context.hold_sides if self._wait else NONE_KNOWN)
         if refs.grants:
             yield from name_grants(refs, refs.grants)
         if refs.budgets:
@@ -323,7 +325,18 @@ class Batch:
         if self.prepared and not number and not self._decided:
             # This batch only replays, so ask the database to confirm that the earlier commits are durable.
             yield Query("confirm")
-        return Committed(self._verdicts, published, number, self.caught_up, bool(later))
+        return Committed(self._verdicts, published, number, self.caught_up, bool(later), self._new_holds())
+
+    def _new_holds(self) -> HoldSides:
+        """Return the holds that are new and open, each with its accounts."""
+        if not self.book.holds:
+            return NONE_KNOWN
+        new = (row.hold for row in self.book.made if row.hold is not None and row.hold.id == row.id)
+        return {
+            hold.id: ((hold.source.path, hold.source.asset), (hold.destination.path, hold.source.asset))
+            for hold in new
+            if hold.status == HOLD_OPEN
+        }
 
     def _keys(self) -> Iterator[Query]:
         """Make the statement that writes the keys, when its turn comes: the database works on others meanwhile."""

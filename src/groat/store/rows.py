@@ -61,7 +61,7 @@ def account_values(a: Account) -> tuple[Any, ...]:
 
 
 def hold_values(h: HoldRow) -> tuple[Any, ...]:
-    """Return the columns of a hold."""
+    """Return the columns of a new hold."""
     return (
         h.id,
         h.source.id,
@@ -75,6 +75,11 @@ def hold_values(h: HoldRow) -> tuple[Any, ...]:
         h.cause,
         h.first_expires_at,
     )
+
+
+def hold_changes(h: HoldRow) -> tuple[Any, ...]:
+    """Return the columns of a hold that a batch can change."""
+    return (h.id, h.captured, h.released, h.expires_at, h.status, h.cause, h.first_expires_at)
 
 
 def load_transactions(ids: list[str], assets: dict[str, Asset]) -> Flow[dict[str, TransactionRow]]:

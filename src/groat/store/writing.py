@@ -10,14 +10,14 @@ import msgspec
 
 from groat.ledger.book import KNOWN_EXTRAS, Book, LateNews, Line, OutboxEvent, ProgramRow, Table
 from groat.ledger.errors import Interrupted
-from groat.ledger.rows import Account
+from groat.ledger.rows import Account, HoldRow
 from groat.ledger.views import EventData, bare_event, events_of
 from groat.store.batch import Published
 from groat.store.budgets import budget_statements
 from groat.store.flow import Flow, Query
 from groat.store.grants import allocation_values, extras_values, grant_statements, granted_values
 from groat.store.locking import Stream
-from groat.store.rows import account_values, hold_values, posting_values, transaction_values
+from groat.store.rows import account_values, hold_changes, hold_values, posting_values, transaction_values
 
 # A batch's summary for a stream has at most so many lines. Readers get the rest from the list.
 LINES_MAX = 100
@@ -169,10 +169,7 @@ def statements(
     yield Query("insert_batch", ([written],))
     if transactions:
         yield Query("insert_transactions", ([(*values, batch) for values in transactions],))
-    new = {t.id for t in book.made}
-    holds = [h for h in book.holds.values() if h in book.touched or h.id in new]
-    if holds:
-        yield Query("write_holds", (sorted(hold_values(h) for h in holds),))
+    yield from _hold_statements(book)
     accounts = book.changed(Account)
     if book.purses:
         yield from grant_statements(book, allocations)
@@ -191,6 +188,18 @@ def statements(
         yield Query("update_streams", (sorted((streams[p.stream].id, p.last) for p in published),))
     if audit:
         yield Query("insert_acts", ([(*values, batch) for values in audit],))
+
+
+def _hold_statements(book: Book) -> Iterator[Query]:
+    if not book.holds:
+        return
+    made = {t.id for t in book.made}
+    new = sorted(hold_values(h) for h in book.holds.values() if h.id in made)
+    if new:
+        yield Query("insert_holds", (new,))
+    old = sorted(hold_changes(h) for h in book.changed(HoldRow) if h.id not in made)
+    if old:
+        yield Query("update_holds", (old,))
 
 
 def write_program_rows(book: Book) -> Flow[None]:

@@ -168,16 +168,22 @@ SELECT unnest($1::text::uuid[]), unnest($2::text::text[]), unnest($3::text::text
        unnest($9::text::bigint[]), unnest($10::text::uuid[]), unnest($11::text::uuid[]), unnest($12::text::text[]),
        unnest($13::text::text[]), unnest($14::text::text[]), unnest($15::text::bigint[]);
 
--- name: write_holds :add
+-- name: insert_holds :add
 INSERT INTO groat_hold (id, source, destination, amount, captured, released, expires_at, status, created_at, cause,
                   first_expires_at)
 SELECT unnest($1::text::uuid[]), unnest($2::text::bigint[]), unnest($3::text::bigint[]), unnest($4::text::bigint[]),
        unnest($5::text::bigint[]), unnest($6::text::bigint[]), unnest($7::text::bigint[]), unnest($8::text::text[]),
-       unnest($9::text::bigint[]), unnest($10::text::text[]), unnest($11::text::bigint[])
-ON CONFLICT (id) DO UPDATE
-SET captured = excluded.captured, released = excluded.released, status = excluded.status,
-    expires_at = excluded.expires_at, first_expires_at = excluded.first_expires_at,
-    cause = coalesce(groat_hold.cause, excluded.cause);
+       unnest($9::text::bigint[]), unnest($10::text::text[]), unnest($11::text::bigint[]);
+
+-- name: update_holds :add
+UPDATE groat_hold
+SET captured = v.captured, released = v.released, expires_at = v.expires_at, status = v.status,
+    cause = coalesce(groat_hold.cause, v.cause), first_expires_at = v.first_expires_at
+FROM (SELECT unnest($1::text::uuid[]) AS id, unnest($2::text::bigint[]) AS captured,
+             unnest($3::text::bigint[]) AS released, unnest($4::text::bigint[]) AS expires_at,
+             unnest($5::text::text[]) AS status, unnest($6::text::text[]) AS cause,
+             unnest($7::text::bigint[]) AS first_expires_at) AS v
+WHERE groat_hold.id = v.id;
 
 -- name: update_accounts :add
 UPDATE groat_account

@@ -141,14 +141,17 @@ INSERT INTO groat_txn (id, kind, principal, key, actor, reason, metadata, effect
                  reverses, hold, hold_after, positions, cause, batch)
 VALUES :rows;
 
--- name: write_holds :add
+-- name: insert_holds :add
 INSERT INTO groat_hold (id, source, destination, amount, captured, released, expires_at, status, created_at, cause,
                   first_expires_at)
-VALUES :rows
-ON CONFLICT (id) DO UPDATE
-SET captured = excluded.captured, released = excluded.released, status = excluded.status,
-    expires_at = excluded.expires_at, first_expires_at = excluded.first_expires_at,
-    cause = coalesce(groat_hold.cause, excluded.cause);
+VALUES :rows;
+
+-- name: update_holds :add
+WITH v (id, captured, released, expires_at, status, cause, first_expires_at) AS (VALUES :rows)
+UPDATE groat_hold
+SET captured = v.captured, released = v.released, expires_at = v.expires_at, status = v.status,
+    cause = coalesce(groat_hold.cause, v.cause), first_expires_at = v.first_expires_at
+FROM v WHERE groat_hold.id = v.id;
 
 -- name: update_accounts :add
 WITH v (id, debits, credits, debits_pending, credits_pending, version, floor, ceiling) AS (VALUES :rows)
