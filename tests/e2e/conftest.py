@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
 
+from groat.demo import OPTIONS
 from tests.e2e.screens import Screen, sign_in
 from tests.e2e.serving import Server
 
@@ -25,6 +27,8 @@ FLAGS = (
     "--disable-features=LocalNetworkAccessChecks",
 )
 ACTION_MS_MAX = 15_000
+APPROVE_PEOPLE = 1_000
+"""So many people in a bulk run must be approved by somebody else."""
 
 NewScreen = Callable[..., Screen]
 
@@ -50,7 +54,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A demo server for all who leave it as it is, but for what people have."""
-    with Server(tmp_path_factory.mktemp("server"), ("--programs", "bank,credits")) as server:
+    options = {**OPTIONS, "runs": {"approve_people": APPROVE_PEOPLE}}
+    approvals = {"GROAT_OPTIONS": json.dumps(options)}
+    settings = ("--programs", "bank,credits")
+    with Server(tmp_path_factory.mktemp("server"), settings, environment=approvals) as server:
         yield server
 
 

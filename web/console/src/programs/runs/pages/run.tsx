@@ -1,19 +1,23 @@
-import { GroatError, type KindView } from "@groat/client";
+import { GroatError, type KindView, type RequestView } from "@groat/client";
 import { useRequest } from "@groat/react";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { Download, FileQuestion, Undo2 } from "lucide-react";
+import { Download, FileQuestion, Pause, Play, Undo2 } from "lucide-react";
 import { useCallback, useState } from "react";
 import { count, countRows } from "../../../lib/counted";
 import { useRights } from "../../../live/hooks";
+import { useAttempt } from "../../../parts/use-attempt";
+import { useNames } from "../../../requests/acts";
+import { transitionOf } from "../../../requests/kinds";
 import { OfKind } from "../../../requests/of-kind";
 import { RequestRecord } from "../../../requests/record";
+import { explainRefusal, useTake } from "../../../requests/use-take";
 import { StaffOnly } from "../../../shell/gate";
 import { Button } from "../../../ui/button";
 import { Choice, Select } from "../../../ui/field";
-import { EmptyState, ErrorState, Skeleton } from "../../../ui/states";
+import { EmptyState, ErrorState, Notice, Skeleton } from "../../../ui/states";
 import { Card, CardHeader, PageHeader } from "../../../ui/surface";
 import { RunsCrumb } from "../crumb";
 import {
@@ -75,10 +79,52 @@ function Run({ kind, id }: { kind: KindView; id: string }) {
       <PageHeader title={nameOf(run)} hint={run.reason} crumb={<RunsCrumb />} />
       <div className="flex flex-col gap-5" data-testid="run" data-state={run.state}>
         <Card className="p-4 sm:p-6">
-          <RequestRecord kind={kind} request={request} />
+          <RequestRecord kind={kind} request={request} omit={AT_ONCE}>
+            <Switches kind={kind} request={request} />
+          </RequestRecord>
         </Card>
         <Outcome run={run} />
       </div>
+    </>
+  );
+}
+
+/** Acts that are taken with one press: what they do is taken back with another. */
+const AT_ONCE = ["pause", "resume"];
+
+/** Holds the run, or lets it go on. */
+function Switches({ kind, request }: { kind: KindView; request: RequestView }) {
+  const { take, busy } = useTake();
+  const nameOf = useNames();
+  const { problem, attempt } = useAttempt((error) => explainRefusal(error, kind, nameOf));
+  const offered = AT_ONCE.filter((name) => request.may?.includes(name));
+  return (
+    <>
+      {offered.flatMap((name) => {
+        const transition = transitionOf(kind, name);
+        if (!transition) return [];
+        const Icon = name === "pause" ? Pause : Play;
+        return [
+          <Button
+            key={name}
+            className="self-start"
+            busy={busy === name}
+            data-testid={`act-${name}`}
+            onClick={() =>
+              void attempt(async () => {
+                await take(request, transition);
+              })
+            }
+          >
+            <Icon aria-hidden /> {name === "pause" ? t`Pause` : t`Go on`}
+          </Button>,
+        ];
+      })}
+      {problem && (
+        <Notice tone="warn" role="alert">
+          {problem}
+        </Notice>
+      )}
     </>
   );
 }

@@ -1,0 +1,150 @@
+"""Bulk runs in the console: checked, corrected, filed, approved by somebody else, held, resumed, and taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import NewScreen
+from tests.e2e.screens import Screen
+from tests.e2e.serving import Server
+
+MANY = 20_000
+SOON_MS = 30_000
+LONG_MS = 90_000
+
+
+def draft(server: Server, rows: list[dict[str, str]], name: str, **more: str) -> str:
+    """Check rows; the id of the draft."""
+    body = {"rows": rows, "asset": "CREDIT", "name": name, "reason": "Autumn bonus", **more}
+    return str(server.call("POST", "/v1/runs/drafts", body)["id"])
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button by its test id, once it takes clicks."""
+    button = page.get_by_test_id(name)
+    button.scroll_into_view_if_needed()
+    expect(button).to_be_enabled(timeout=SOON_MS)
+    expect(button).not_to_have_attribute("aria-disabled", "true", timeout=SOON_MS)
+    button.click()
+
+
+def has_state(page: Page, state: str, timeout: int = SOON_MS) -> None:
+    expect(page.get_by_test_id("run")).to_have_attribute("data-state", state, timeout=timeout)
+
+
+def posted(page: Page) -> int:
+    return int(page.get_by_test_id("run-progress").get_attribute("data-posted") or "-1")
+
+
+def file(page: Page) -> str:
+    """File the draft on screen; the id of the run."""
+    press(page, "file-run")
+    expect(page.get_by_test_id("run")).to_be_visible(timeout=SOON_MS)
+    return page.url.rsplit("/", 1)[1]
+
+
+def toasts(screen: Screen, text: str) -> int:
+    return sum(text in toast for toast in screen.witness()["toasts"])
+
+
+def test_a_run_is_approved_held_and_resumed_while_others_watch(server: Server, new_screen: NewScreen) -> None:
+    before = int(server.balance("42"))
+    rows = [{"user": f"many-{number}", "amount": "3"} for number in range(1, MANY)]
+    id = draft(server, [*rows, {"user": "42", "amount": "7"}], "Many people")
+    person = new_screen("42")
+    person.has_state("live")
+    maker = new_screen("admin", f"/runs/drafts/{id}").page
+    expect(maker.get_by_test_id("draft-selected")).to_have_text(f"{MANY:,}")
+    expect(maker.get_by_test_id("steps")).to_contain_text("20 steps of up to 1,000 rows")
+    expect(maker.get_by_test_id("needs-approval")).to_be_visible()
+    run = file(maker)
+    has_state(maker, "pending")
+    # Nobody approves their own: the button is another person's.
+    expect(maker.get_by_test_id("act-approve")).to_have_count(0)
+    expect(maker.get_by_test_id("record")).to_contain_text("somebody else must decide it")
+    assert server.balance("42") == str(before)
+
+    approver = new_screen("admin2", f"/runs/{run}").page
+    has_state(approver, "pending")
+    press(approver, "act-approve")
+    # Held in the middle, on the screen of whoever is at hand; the other one follows.
+    approver.get_by_test_id("act-pause").click(timeout=SOON_MS)
+    has_state(maker, "paused")
+    has_state(approver, "paused")
+    held = server.call("GET", f"/v1/runs/{run}")["posted"]["rows"]
+    assert 0 < held < MANY, "it was held between its steps"
+    maker.reload()
+    has_state(maker, "paused")
+    expect(maker.get_by_test_id("run-progress")).to_have_attribute("data-posted", str(held))
+    expect(maker.get_by_test_id("run-progress")).to_contain_text(f"{held:,} of {MANY:,} rows")
+
+    maker.get_by_test_id("act-resume").click()
+    has_state(approver, "done", LONG_MS)
+    has_state(maker, "done", LONG_MS)
+    for page in (maker, approver):
+        expect(page.get_by_test_id("run-progress")).to_have_attribute("data-posted", str(MANY))
+    person.shows(before + 7)
+    expect(person.page.get_by_test_id("entry").first).to_contain_text("Autumn bonus")
+    assert toasts(person, "+7") == 1
+    assert server.balance("many-1") == "3"
+
+
+def test_the_list_of_runs_is_live(server: Server, new_screen: NewScreen) -> None:
+    page = new_screen("support", "/runs").page
+    expect(page.get_by_role("heading", name="Bulk runs", level=1)).to_be_visible()
+    # Staff look on; only administrators give.
+    expect(page.get_by_role("link", name="New run")).to_have_count(0)
+    body = {"people": ["7", "11"], "amount": "4", "asset": "CREDIT", "reason": "Thanks", "name": "For two"}
+    server.call("POST", "/v1/runs", body)
+    line = page.get_by_test_id("run-line").filter(has_text="For two")
+    expect(line).to_contain_text("Done", timeout=SOON_MS)
+    line.get_by_role("link").click()
+    has_state(page, "done")
+    expect(page.get_by_test_id("undo-run")).to_have_count(0)
+
+
+def test_a_draft_is_changed_row_by_row_and_by_the_keyboard(server: Server, new_screen: NewScreen) -> None:
+    rows: list[dict[str, Any]] = [
+        {"user": "42", "amount": "5"},
+        {"user": "7", "amount": "6"},
+        {"user": "42", "amount": "8"},
+        {"user": "brand-new", "amount": "9"},
+        {"name": "Nobody of that name", "amount": "1"},
+        {"user": "11", "amount": "1,5x"},
+    ]
+    page = new_screen("admin", f"/runs/drafts/{draft(server, rows, 'Six rows')}").page
+    total, bad = page.get_by_test_id("draft-total"), page.get_by_test_id("draft-bad")
+    # One person in two rows is asked about, and nothing is given before that is answered.
+    expect(bad).to_have_text("4")
+    expect(total).to_have_text("15")
+    asked = page.get_by_test_id("ask-duplicates")
+    asked.get_by_role("radio", name="Leave out").focus()
+    page.keyboard.press("ArrowRight")
+    expect(asked.get_by_role("radio", name="First only")).to_be_checked()
+    expect(total).to_have_text("20", timeout=SOON_MS)
+    page.keyboard.press("ArrowRight")
+    expect(total).to_have_text("28", timeout=SOON_MS)
+    expect(bad).to_have_text("2")
+    # A row by its checkbox, with the space bar.
+    box = page.get_by_role("checkbox", name="Choose line 4,")
+    box.focus()
+    page.keyboard.press("Space")
+    expect(box).not_to_be_checked()
+    expect(total).to_have_text("19", timeout=SOON_MS)
+    page.get_by_label("Rows to show").select_option("bad")
+    expect(page.get_by_test_id("draft-row")).to_have_count(2)
+    expect(page.get_by_test_id("draft-row").first).to_contain_text("Nobody has this name")
+    page.get_by_label("Rows to show").select_option("unselected")
+    expect(page.get_by_test_id("draft-row")).to_have_count(1)
+    page.get_by_role("button", name="Choose all").click()
+    expect(total).to_have_text("28", timeout=SOON_MS)
+    # All about a row, and back to where one was.
+    page.get_by_test_id("draft-row").first.get_by_role("button").press("Enter")
+    expect(page.get_by_test_id("row-sheet")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("row-sheet")).to_have_count(0)
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep draft").click()
+    expect(page.get_by_test_id("draft")).to_be_visible()
