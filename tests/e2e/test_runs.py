@@ -148,3 +148,46 @@ def test_a_draft_is_changed_row_by_row_and_by_the_keyboard(server: Server, new_s
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("dialog").get_by_role("button", name="Keep draft").click()
     expect(page.get_by_test_id("draft")).to_be_visible()
+
+
+def test_a_run_is_taken_back_in_part_and_then_the_rest(server: Server, new_screen: NewScreen) -> None:
+    body = {"amount": "40", "asset": "CREDIT", "reason": "By mistake", "name": "Three people"}
+    people = ["undo-1", "undo-2", "undo-3"]
+    run = server.call("POST", "/v1/runs", {**body, "people": people})["id"]
+    page = new_screen("admin", f"/runs/{run}").page
+    watcher = new_screen("admin2", f"/runs/{run}").page
+    has_state(page, "done")
+    # One person has spent most of it.
+    spent = {"source": "user:undo-3", "destination": "house:sales", "amount": "30", "asset": "CREDIT"}
+    server.call("POST", "/v1/transactions", {"postings": [spent], "reason": "Coffee"})
+    page.get_by_role("checkbox", name="Choose line 1, undo-1").check()
+    undo(page, "Not for this person")
+    expect(page.get_by_test_id("ask-short")).to_contain_text("Everybody still has what they got")
+    expect(page.get_by_test_id("draft-total")).to_have_text("40")
+    file(page)
+    has_state(page, "done")
+    expect(watcher.get_by_test_id("run-progress")).to_contain_text("Taken back in part", timeout=SOON_MS)
+    assert server.balance("undo-1") == "0"
+
+    page.goto(f"{server.address}/runs/{run}")
+    undo(page, "None of it was right")
+    short = page.get_by_test_id("ask-short")
+    expect(short).to_contain_text("One person has spent some of it already")
+    expect(short).to_contain_text("30CREDIT is gone")
+    short.get_by_role("radio", name="What is left").check()
+    expect(page.get_by_test_id("draft-total")).to_have_text("50", timeout=SOON_MS)
+    file(page)
+    has_state(page, "done")
+    assert [server.balance(person) for person in people] == ["0", "0", "0"]
+    expect(watcher.get_by_test_id("run-row").first).to_contain_text("taken back", timeout=SOON_MS)
+
+
+def undo(page: Page, reason: str) -> None:
+    """Go to the preview of what can be taken back."""
+    press(page, "undo-run")
+    dialog = page.get_by_test_id("undo-dialog")
+    dialog.get_by_role("button", name="Check what can be undone").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Enter a reason")
+    dialog.get_by_label("Reason").fill(reason)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("draft")).to_be_visible(timeout=SOON_MS)

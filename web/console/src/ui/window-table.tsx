@@ -3,7 +3,7 @@ import { type QueryKey, useQueries } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { cx } from "../lib/cx";
-import { Skeleton } from "./states";
+import { ErrorState, Skeleton } from "./states";
 
 /** So many rows are asked for at once. */
 export const WINDOW_ROWS = 100;
@@ -85,7 +85,7 @@ export function WindowTable<Row>({
     overscan: 5,
   });
   const items = virtualizer.getVirtualItems();
-  const { rows, total } = useWindows({
+  const { rows, total, error, retry } = useWindows({
     first: items[0]?.index ?? 0,
     last: items.at(-1)?.index ?? 0,
     queryKey,
@@ -103,6 +103,7 @@ export function WindowTable<Row>({
       </tr>
     );
   if (total === 0) return empty;
+  if (error && total === undefined) return <ErrorState error={error} onRetry={retry} />;
   return (
     // It scrolls by keys as well, where nothing within takes the focus.
     <section
@@ -171,7 +172,12 @@ function useWindows<Row>({
   first: number;
   last: number;
   every: number | false;
-}): { rows: (index: number) => Row | undefined; total: number | undefined } {
+}): {
+  rows: (index: number) => Row | undefined;
+  total: number | undefined;
+  error: unknown;
+  retry: () => void;
+} {
   const settled = useSettled(windowsOf(first, last).join());
   const wanted = useMemo(() => settled.split(",").map(Number), [settled]);
   const name = JSON.stringify(queryKey);
@@ -194,6 +200,10 @@ function useWindows<Row>({
   return {
     rows: (index) => pages.get(Math.floor(index / WINDOW_ROWS))?.items[index % WINDOW_ROWS],
     total: results.find(({ data }) => data !== undefined)?.data?.total,
+    error: results.find((result) => result.error !== null)?.error,
+    retry: () => {
+      for (const result of results) if (result.error !== null) void result.refetch();
+    },
   };
 }
 

@@ -22,17 +22,7 @@ export const hasRuns = ({ kinds }: Audience) => kinds.has(KIND);
 export type Mode = "add" | "set" | "undo";
 export type Duplicates = "ask" | "sum" | "first";
 export type Short = "refuse" | "take_what_is_left" | "below_floor";
-export type Show =
-  | "all"
-  | "bad"
-  | "duplicates"
-  | "new"
-  | "over_limit"
-  | "unselected"
-  | "selected"
-  | "posted"
-  | "waiting"
-  | "skipped";
+export type Show = "all" | "bad" | "duplicates" | "new" | "over_limit" | "unselected" | "selected";
 
 export interface RunOrigin {
   what: "file" | "list" | "selection" | "undo";

@@ -2,9 +2,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { Eye, Send } from "lucide-react";
-import { useMemo } from "react";
 import { count } from "../../lib/counted";
-import { RowCheckbox } from "../../ui/field";
 import { EmptyState } from "../../ui/states";
 import { Amount, Delta, Time } from "../../ui/text";
 import { type WindowColumn, WindowTable } from "../../ui/window-table";
@@ -15,21 +13,11 @@ const ROW_PX = 58;
 const LIVE_MS = 2_000;
 
 /** What became of each person's row: posted when, sent to how many devices, seen when. It is live. */
-export function Receipts({
-  run,
-  chosen,
-  onChoose,
-}: {
-  run: RunView;
-  /** Rows chosen to be taken back; null where none can be. */
-  chosen: ReadonlySet<number> | null;
-  onChoose: (number: number, on: boolean) => void;
-}) {
-  const columns = useMemo(() => columnsFor(chosen, onChoose), [chosen, onChoose]);
+export function Receipts({ run }: { run: RunView }) {
   return (
     <WindowTable
       caption={t`Receipts`}
-      columns={columns}
+      columns={COLUMNS}
       expected={run.posted.rows}
       queryKey={receiptsKey(run.id)}
       read={(from, signal) => readReceipts(run.id, from, signal)}
@@ -46,90 +34,64 @@ export function Receipts({
   );
 }
 
-function columnsFor(
-  chosen: ReadonlySet<number> | null,
-  onChoose: (number: number, on: boolean) => void,
-): WindowColumn<Receipt>[] {
-  const columns: WindowColumn<Receipt>[] = [];
-  if (chosen) {
-    columns.push({
-      id: "choose",
-      header: (
-        <span className="sr-only">
-          <Trans>Chosen</Trans>
+const COLUMNS: readonly WindowColumn<Receipt>[] = [
+  {
+    id: "line",
+    header: t`Line`,
+    cell: ({ line }) => <span className="num text-faint">{line}</span>,
+    from: "md",
+    className: "w-20",
+  },
+  {
+    id: "person",
+    header: t`Person`,
+    cell: (receipt) => (
+      <div className="min-w-0">
+        <Link
+          to="/users/$user"
+          params={{ user: receipt.user }}
+          className="block truncate rounded-sm py-1 font-medium hover:underline sm:py-0"
+        >
+          {receipt.user}
+        </Link>
+        <span className="flex items-center gap-2 text-faint text-xs sm:hidden">
+          <Reached receipt={receipt} />
         </span>
-      ),
-      cell: ({ number, line, user }) => (
-        <RowCheckbox
-          key={number}
-          aria-label={t`Choose line ${line}, ${user}`}
-          checked={chosen.has(number)}
-          onChange={(checked) => onChoose(number, checked)}
-        />
-      ),
-      className: "w-12 sm:w-14",
-    });
-  }
-  columns.push(
-    {
-      id: "line",
-      header: t`Line`,
-      cell: ({ line }) => <span className="num text-faint">{line}</span>,
-      from: "md",
-      className: "w-20",
-    },
-    {
-      id: "person",
-      header: t`Person`,
-      cell: (receipt) => (
-        <div className="min-w-0">
-          <Link
-            to="/users/$user"
-            params={{ user: receipt.user }}
-            className="block truncate rounded-sm py-1 font-medium hover:underline sm:py-0"
-          >
-            {receipt.user}
-          </Link>
-          <span className="flex items-center gap-2 text-faint text-xs sm:hidden">
-            <Reached receipt={receipt} />
-          </span>
-        </div>
-      ),
-      className: "w-auto",
-    },
-    {
-      id: "change",
-      header: t`Change`,
-      cell: ({ amount, before, after }) => (
-        <span className="inline-flex max-w-full flex-col items-end">
-          <Delta value={amount} className="max-w-full truncate" />
-          <span className="inline-flex max-w-full items-center gap-1 text-faint text-xs">
-            <Amount value={before} /> <span aria-hidden>→</span>
-            <span className="sr-only">{t`becomes`}</span>
-            <Amount value={after} />
-          </span>
+      </div>
+    ),
+    className: "w-auto",
+  },
+  {
+    id: "change",
+    header: t`Change`,
+    cell: ({ amount, before, after }) => (
+      <span className="inline-flex max-w-full flex-col items-end">
+        <Delta value={amount} className="max-w-full truncate" />
+        <span className="inline-flex max-w-full items-center gap-1 text-faint text-xs">
+          <Amount value={before} /> <span aria-hidden>→</span>
+          <span className="sr-only">{t`becomes`}</span>
+          <Amount value={after} />
         </span>
-      ),
-      align: "end",
-      className: "w-36 sm:w-40",
-    },
-    {
-      id: "committed",
-      header: t`Posted`,
-      cell: ({ committed_at }) => <Time at={committed_at} className="num text-muted" />,
-      from: "lg",
-      className: "w-40",
-    },
-    {
-      id: "reached",
-      header: t`Devices`,
-      cell: (receipt) => <Reached receipt={receipt} />,
-      from: "sm",
-      className: "w-64",
-    },
-  );
-  return columns;
-}
+      </span>
+    ),
+    align: "end",
+    className: "w-36 sm:w-40",
+  },
+  {
+    id: "committed",
+    header: t`Posted`,
+    cell: ({ committed_at }) => <Time at={committed_at} className="num text-muted" />,
+    from: "lg",
+    className: "w-40",
+  },
+  {
+    id: "reached",
+    header: t`Devices`,
+    cell: (receipt) => <Reached receipt={receipt} />,
+    from: "sm",
+    className: "w-64",
+  },
+];
 
 /** How far a change was told. */
 function Reached({ receipt: { sent_to, sent_at, seen, seen_at } }: { receipt: Receipt }) {

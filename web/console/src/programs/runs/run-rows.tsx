@@ -2,6 +2,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useMemo } from "react";
 import { cx } from "../../lib/cx";
+import { RowCheckbox } from "../../ui/field";
 import { EmptyState } from "../../ui/states";
 import { Badge, type Tone } from "../../ui/surface";
 import { Amount } from "../../ui/text";
@@ -20,8 +21,21 @@ const TONES: Record<keyof typeof OUTCOMES, Tone> = {
 };
 
 /** The rows of a run, each with its outcome. */
-export function RunRows({ run, show, onOpen }: { run: RunView; show: Show; onOpen: (row: RunRow) => void }) {
-  const columns = useMemo(() => columnsFor(onOpen), [onOpen]);
+export function RunRows({
+  run,
+  show,
+  chosen,
+  onChoose,
+  onOpen,
+}: {
+  run: RunView;
+  show: Show;
+  /** The rows that are to be taken back; null where none can be. */
+  chosen: ReadonlySet<number> | null;
+  onChoose: (number: number, on: boolean) => void;
+  onOpen: (row: RunRow) => void;
+}) {
+  const columns = useMemo(() => columnsFor(chosen, onChoose, onOpen), [chosen, onChoose, onOpen]);
   return (
     <WindowTable
       key={show}
@@ -38,8 +52,31 @@ export function RunRows({ run, show, onOpen }: { run: RunView; show: Show; onOpe
   );
 }
 
-function columnsFor(onOpen: (row: RunRow) => void): WindowColumn<RunRow>[] {
+function columnsFor(
+  chosen: ReadonlySet<number> | null,
+  onChoose: (number: number, on: boolean) => void,
+  onOpen: (row: RunRow) => void,
+): WindowColumn<RunRow>[] {
+  const choice: WindowColumn<RunRow> = {
+    id: "choose",
+    header: (
+      <span className="sr-only">
+        <Trans>Chosen</Trans>
+      </span>
+    ),
+    cell: ({ number, line, user, outcome, undone }) => (
+      <RowCheckbox
+        key={number}
+        aria-label={t`Choose line ${line}, ${user}`}
+        checked={chosen?.has(number) ?? false}
+        disabled={outcome !== "posted" || undone}
+        onChange={(checked) => onChoose(number, checked)}
+      />
+    ),
+    className: "w-12 sm:w-14",
+  };
   return [
+    ...(chosen ? [choice] : []),
     {
       id: "line",
       header: t`Line`,

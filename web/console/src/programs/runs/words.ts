@@ -35,9 +35,6 @@ export const SHOWS: Record<Show, string> = {
   over_limit: t`Over a limit`,
   unselected: t`Left out`,
   selected: t`Chosen`,
-  posted: t`Posted`,
-  waiting: t`Waiting`,
-  skipped: t`Skipped`,
 };
 
 /** The row as its file has it, where that reads otherwise than what was taken. */

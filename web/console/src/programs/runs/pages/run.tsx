@@ -131,12 +131,12 @@ function Switches({ kind, request }: { kind: KindView; request: RequestView }) {
 
 type Tab = "receipts" | "rows";
 
-const SHOWN: readonly Show[] = ["selected", "waiting", "posted", "skipped", "unselected", "bad"];
+const SHOWN: readonly Show[] = ["selected", "unselected", "bad", "all"];
 
 /** The rows of a run and what became of them; and taking all or some of it back. */
 function Outcome({ run }: { run: RunView }) {
   const { admin } = useRights();
-  const [tab, setTab] = useState<Tab>(run.posted.rows > 0 ? "receipts" : "rows");
+  const [tab, setTab] = useState<Tab>("rows");
   const [show, setShow] = useState<Show>("selected");
   const [opened, setOpened] = useState<RunRow | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
@@ -162,8 +162,8 @@ function Outcome({ run }: { run: RunView }) {
             className="w-64"
             value={tab}
             options={[
-              { value: "receipts", label: t`Receipts` },
               { value: "rows", label: t`Rows` },
+              { value: "receipts", label: t`Receipts` },
             ]}
             onChange={setTab}
           />
@@ -194,7 +194,7 @@ function Outcome({ run }: { run: RunView }) {
               </Trans>
             </p>
           )}
-          <Receipts run={run} chosen={undoable ? chosen : null} onChoose={choose} />
+          <Receipts run={run} />
         </>
       ) : (
         <>
@@ -212,7 +212,13 @@ function Outcome({ run }: { run: RunView }) {
               ))}
             </Select>
           </div>
-          <RunRows run={run} show={show} onOpen={setOpened} />
+          <RunRows
+            run={run}
+            show={show}
+            chosen={undoable ? chosen : null}
+            onChoose={choose}
+            onOpen={setOpened}
+          />
         </>
       )}
       <RowSheet row={opened} asset={run.asset} onClose={() => setOpened(null)} />
