@@ -7,6 +7,7 @@ import csv
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ ADOPT = (
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database with a table of users, and nothing of groat yet."""
     if request.param == "sqlite":
-        with sqlite3.connect(tmp_path / "shop.db") as connection:
+        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection, connection:
             connection.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, balance DECIMAL)")
             connection.executemany("INSERT INTO users VALUES (?, ?)", ROWS)
         return f"sqlite:///{tmp_path / 'shop.db'}"
@@ -50,7 +51,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 async def _change(url: str, sql: str) -> None:
     if url.startswith("sqlite"):
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
             connection.execute(sql)
     else:
         connection = await asyncpg.connect(url)

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import jwt
@@ -110,7 +111,7 @@ def test_migrate_may_be_repeated(run: Run, database: str, tmp_path: Path) -> Non
 
 
 def test_a_newer_database_is_refused(run: Run, filled: str) -> None:
-    with sqlite3.connect(filled.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(filled.removeprefix("sqlite:///"))) as connection, connection:
         connection.execute(
             "INSERT INTO groat_migration (room, number, name) VALUES ('groat', 9999, 'future')"
         )
@@ -239,7 +240,7 @@ def test_archive(run: Run, filled: str) -> None:
 
     before = exported()
     assert run("archive", "--before", "2020-02", "--database", filled).out == ""
-    with sqlite3.connect(filled.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(filled.removeprefix("sqlite:///"))) as connection, connection:
         (count,) = connection.execute("SELECT count(*) FROM groat_txn").fetchone()
         connection.execute("UPDATE groat_batch SET at = 1577836800000000")
     ran = run("archive", "--before", "2020-02", "--database", filled)
@@ -332,7 +333,7 @@ def test_verify_finds_what_was_tampered_with(run: Run, filled: str, statement: s
     whole = run("verify", "--database", filled)
     assert whole.code == 0
     assert "WRONG" not in whole.out
-    with sqlite3.connect(filled.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(filled.removeprefix("sqlite:///"))) as connection, connection:
         connection.execute(statement)
     ran = run("verify", "--database", filled)
     assert ran.code == 1
@@ -342,12 +343,12 @@ def test_verify_finds_what_was_tampered_with(run: Run, filled: str, statement: s
 def test_commands_drop_no_events(run: Run, filled: str) -> None:
     """Only servers know the retention; a command beside one must not apply another."""
     path = filled.removeprefix("sqlite:///")
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE groat_event SET at = 0")
         (before,) = connection.execute("SELECT count(*) FROM groat_event").fetchone()
     for command in (["verify"], ["export", "balances"], ["migrate"]):
         assert run(*command, "--database", filled).code == 0
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         assert connection.execute("SELECT count(*) FROM groat_event").fetchone() == (before,)
     assert before == 2
 

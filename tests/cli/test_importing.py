@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -75,8 +76,9 @@ def test_balances_of_past_days(run: Run, database: str) -> None:
 
 def committed(database: str) -> int:
     """How many transactions another process has committed so far."""
+    address = f"file:{database.removeprefix('sqlite:///')}?mode=ro"
     try:
-        with sqlite3.connect(f"file:{database.removeprefix('sqlite:///')}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
             return int(connection.execute("SELECT count(*) FROM groat_txn").fetchone()[0])
     except sqlite3.OperationalError:
         return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,7 @@ async def test_passwords(identities: Identities, groat: Groat, tmp_path: Path) -
         assert await code(identities.login(name, password, "::1")) == "login_failed"
     await identities.add_user("7")
     assert await code(identities.login("7", "", "::1")) == "login_failed"
-    with sqlite3.connect(tmp_path / "groat.db") as raw:
+    with closing(sqlite3.connect(tmp_path / "groat.db")) as raw, raw:
         ((stored,),) = raw.execute("SELECT password FROM groat_principal WHERE id = 'user:42'")
     raw.close()
     assert stored.startswith("$argon2id$")
@@ -213,7 +214,7 @@ async def test_sessions_end(identities: Identities, monkeypatch: pytest.MonkeyPa
     await identities.revoke("42")
     assert await code(identities.session_person(cookies[1])) == "session_invalid"
     last, _ = await identities.open_session("42")
-    with sqlite3.connect(tmp_path / "groat.db") as raw:
+    with closing(sqlite3.connect(tmp_path / "groat.db")) as raw, raw:
         stored = raw.execute("SELECT digest FROM groat_session").fetchall()
     raw.close()
     assert len(stored) == 1

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_a_direct_address_makes_pgbouncer_right() -> None:
 
 
 def test_a_file_that_is_in_wal_mode_stays_in_it(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "shop.db") as raw:
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as raw, raw:
         raw.execute("PRAGMA journal_mode=WAL")
         raw.execute("CREATE TABLE t (x)")
     alias = SQLITE | {"NAME": tmp_path / "shop.db", "OPTIONS": {"transaction_mode": "IMMEDIATE"}}
