@@ -72,6 +72,10 @@ postRun             401     403  403  403  201  201
 listRuns            401     403  403  200  200  200
 getRun              401     403  403  404  404  404
 listRunRows         401     403  403  404  404  404
+exportDraftRows     401     403  403  404  404  404
+exportRun           401     403  403  404  404  404
+listReceipts        401     403  403  404  404  404
+exportReceipts      401     403  403  404  404  404
 undoRun             401     403  403  403  404  404
 findPerson          401     200  200  200  200  200
 listAudit           401     403  403  200  200  403

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from groat.programs.runs import reading
 from groat.programs.runs.worker import Poster
 from groat.settings import Settings
+from groat.store.streams import write_receipts, write_sent
 from tests.http.conftest import SECRET, Api, code, posting
 
 FILE = "POST /v1/requests/run?owner=house:runs"
@@ -279,3 +284,90 @@ async def test_rows_of_one_person_are_asked_about(api: Api) -> None:
 
 def spend(user: str, amount: str) -> dict[str, Any]:
     return {"postings": [posting(f"user:{user}", "house:sales", amount)]}
+
+
+async def upload(api: Api, data: bytes, **fields: str) -> httpx.Response:
+    return await api.client.post(
+        "/v1/runs/drafts", files={"file": ("people.csv", data)}, data={"asset": "CREDIT", **fields},
+        headers={"Authorization": f"Bearer {api.credentials['ada']}"},
+    )  # fmt: skip
+
+
+async def test_a_file_is_read_corrected_and_recognised(api: Api) -> None:
+    data = b"Candidate ID;Credits;Bonus\n42;5;1\n7;x;2\nada@example.com;3;3\n"
+    made = body(await upload(api, data, reason="October", name="people.csv"), 201)
+    assert made["reading"]["columns"] == {"user": "Candidate ID", "amount": "Credits"}
+    assert (made["origin"]["what"], made["origin"]["name"], made["summary"]["good"]) == (
+        "file",
+        "people.csv",
+        2,
+    )
+    path = f"/v1/runs/drafts/{made['id']}"
+    bad = body(await api.call("ada", f"GET {path}/rows", params={"show": "bad"}))["items"]
+    assert [(row["line"], row["user"], row["problem"]["code"]) for row in bad] == [(3, "7", "invalid_amount")]
+    other = body(await api.call("ada", f"PATCH {path}", {"columns": {"amount": "Bonus"}}))
+    assert (other["summary"]["good"], other["summary"]["total"]) == (3, "6")
+    run = await posted(api, (await file(api, other))["id"])
+    assert (run["posted"], await balance(api, "42")) == ({"rows": 3, "amount": "6"}, "101")
+    again = body(await upload(api, data), 201)
+    assert [each["run"] for each in again["repeats"]] == [run["id"]]
+    assert code(await upload(api, b"PK\x03\x04 no archive")) == "sheet_unreadable"
+    assert code(await upload(api, data, mode="undo")) == "run_mode_wrong"
+    assert code(await upload(api, data, duplicates="all")) == "invalid_file"
+    listed = body(await api.call("ada", "GET /v1/runs/drafts"))["items"]
+    assert [each["id"] for each in listed] == [again["id"]]
+
+
+async def test_receipts_and_exports(api: Api) -> None:
+    made = body(await upload(api, b"user;amount\n42;5\n7;=1+1\nnew;3\n"), 201)
+    path = f"/v1/runs/drafts/{made['id']}"
+    bad = await api.call("sam", f"GET {path}/rows.csv", params={"show": "bad"})
+    assert [line.split(",")[:5] for line in bad.text.splitlines()[1:]] == [["3", "7", "", "", "'=1+1"]]
+    run = await posted(api, (await file(api, made))["id"])
+    rows = (await api.call("sam", f"GET /v1/runs/{run['id']}/rows.csv", params={"show": "selected"})).text
+    assert [line.split(",")[:6] for line in rows.splitlines()[1:]] == [
+        ["42", "5", "", "posted", "100", "105"], ["new", "3", "", "posted", "0", "3"],
+    ]  # fmt: skip
+    again = body(await upload(api, rows.encode()), 201)
+    assert (again["summary"]["good"], again["summary"]["total"]) == (2, "8")
+    found = body(await api.call("sam", f"GET /v1/runs/{run['id']}/receipts"))
+    assert [(each["user"], each["before"], each["after"], each["sent"], each["seen"]) for each in found["items"]] == [
+        ("42", "100", "105", 0, 0), ("new", "0", "3", 0, 0),
+    ]  # fmt: skip
+    transaction = found["items"][0]["transaction"]
+    position = body(await api.call("ada", f"GET /v1/transactions/{transaction}"))["positions"]["user:42"]
+    offset = int(position.rpartition(":")[2])
+    await api.groat.write(write_sent, [("user:42", "phone", offset - 1, 1_700_000_000_000_000)])
+    await api.groat.write(write_sent, [("user:42", "phone", offset, 1_800_000_000_000_000)])
+    await api.groat.write(write_receipts, [("user:42", "phone", offset, 1_800_000_000_000_001)])
+    seen = body(await api.call("sam", f"GET /v1/runs/{run['id']}/receipts"))["items"][0]
+    assert (seen["sent"], seen["seen"], seen["seen_at"]) == (1, 1, "2027-01-15T08:00:00.000001Z")
+    listed = (await api.call("sam", f"GET /v1/runs/{run['id']}/receipts.csv")).text
+    assert len(listed.splitlines()) == 3
+
+
+async def test_old_drafts_are_forgotten_and_filed_files_too(api: Api, tmp_path: Path) -> None:
+    old = body(await upload(api, b"user;amount\n42;5\n"), 201)
+    filed = body(await upload(api, b"user;amount\n42;6\n"), 201)
+    run = await posted(api, (await file(api, filed))["id"])
+    kept = body(await upload(api, b"user;amount\n42;7\n"), 201)
+    with closing(sqlite3.connect(tmp_path / "groat.db")) as raw, raw:
+        raw.execute("UPDATE groat_run_draft SET made_at = made_at - 604801000000 WHERE id = ?", (old["id"],))
+    await api.groat.prune()
+    assert code(await api.call("ada", f"GET /v1/runs/drafts/{old['id']}")) == "draft_not_found"
+    assert body(await api.call("ada", f"GET /v1/runs/drafts/{kept['id']}"))["summary"]["good"] == 1
+    assert await api.groat.read(reading.read_piece, filed["id"], 0) is None
+    assert body(await api.call("ada", f"GET /v1/runs/{run['id']}/rows"))["total"] == 1
+
+
+async def test_verify_compares_a_run_with_its_money(api: Api, tmp_path: Path) -> None:
+    run = await posted(api, (await file(api, await draft(api, [{"user": "42", "amount": "5"}])))["id"])
+    for change, back in (("posted = 2", "posted = 1"), ("moved = 6", "moved = 5")):
+        with closing(sqlite3.connect(tmp_path / "groat.db")) as raw, raw:
+            raw.execute(f"UPDATE groat_run SET {change}")
+        report = await api.groat.verify()
+        assert [(problem.check, problem.what) for problem in report.problems] == [
+            ("verify_runs", f"run {run['id']}")
+        ]
+        with closing(sqlite3.connect(tmp_path / "groat.db")) as raw, raw:
+            raw.execute(f"UPDATE groat_run SET {back}")

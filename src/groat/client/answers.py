@@ -591,6 +591,7 @@ class DraftReading(msgspec.Struct, frozen=True, kw_only=True):
     decimal: str | None
     date_order: str | None
     warnings: list[ReadRemark]
+    count: int
 
 
 class DraftSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -1754,6 +1755,36 @@ class RunProblem(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     detail: str
+
+
+class RunReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The receipt of one person's row.
+
+    ``sent`` counts the person's devices that got the change, at once or when they came back, and
+    ``seen`` those that have shown it; ``sent_at`` and ``seen_at`` are the first of these moments.
+    """
+
+    number: int
+    line: int
+    user: str
+    amount: str
+    outcome: Literal["left_out", "nothing", "posted", "skipped", "waiting"]
+    before: str | None
+    after: str | None
+    transaction: str | None
+    committed_at: str | None
+    sent: int
+    sent_at: str | None
+    seen: int
+    seen_at: str | None
+
+
+class RunReceiptPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Receipts of a run: those behind the first ``from`` of ``total``."""
+
+    items: list[RunReceipt]
+    from_: int = msgspec.field(name="from")
+    total: int
 
 
 class RunRepeat(msgspec.Struct, frozen=True, kw_only=True):

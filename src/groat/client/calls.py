@@ -1358,7 +1358,9 @@ class Calls:
     ) -> answers.RunDraft:
         """``POST /v1/runs/drafts``: Check rows. Every row is checked, and nothing is posted: look at the
         rows, choose, and file the draft as a request of the kind `run`. A draft that nobody files is
-        kept for 7 days. For admins and services.
+        kept for 7 days. A file comes as `multipart/form-data`: the field `file` (CSV, TSV, XLSX, XLS,
+        ODS), the fields of the body but for the people, and choices about the reading. For admins and
+        services.
         """
         return self._call(
             table.CREATE_RUN_DRAFT,
@@ -1561,6 +1563,50 @@ class Calls:
             body={"reason": reason, "numbers": numbers, "short": short},
             timeout_s=timeout_s,
         )
+
+    def export_draft_rows(
+        self,
+        id: str,
+        *,
+        show: Literal["all", "bad", "duplicates", "new", "over_limit", "unselected", "selected"]
+        | None = None,
+        timeout_s: float | None = None,
+    ) -> str:
+        """``GET /v1/runs/drafts/{id}/rows.csv``: Export rows of a draft. A CSV of the rows as they were
+        sent, with what is wrong with each (`show=bad`): mend them and send them again. For admins,
+        support and services.
+        """
+        return self._call(table.EXPORT_DRAFT_ROWS, path={"id": id}, query={"show": show}, timeout_s=timeout_s)
+
+    def export_run(
+        self,
+        id: str,
+        *,
+        show: Literal["all", "bad", "duplicates", "new", "over_limit", "unselected", "selected"]
+        | None = None,
+        timeout_s: float | None = None,
+    ) -> str:
+        """``GET /v1/runs/{id}/rows.csv``: Export rows of a run. A CSV of the rows with what became of each.
+        Sent again as a file it gives the same rows. For admins, support and services.
+        """
+        return self._call(table.EXPORT_RUN, path={"id": id}, query={"show": show}, timeout_s=timeout_s)
+
+    def list_receipts(
+        self, id: str, *, from_: int | None = None, limit: int | None = None, timeout_s: float | None = None
+    ) -> answers.RunReceiptPage:
+        """``GET /v1/runs/{id}/receipts``: Read receipts of a run. For each person whether it is committed,
+        to how many of their devices it was sent, and how many have shown it, as long as events are kept.
+        For admins, support and services.
+        """
+        return self._call(
+            table.LIST_RECEIPTS, path={"id": id}, query={"from": from_, "limit": limit}, timeout_s=timeout_s
+        )
+
+    def export_receipts(self, id: str, *, timeout_s: float | None = None) -> str:
+        """``GET /v1/runs/{id}/receipts.csv``: Export receipts of a run. The receipts as a CSV. For admins,
+        support and services.
+        """
+        return self._call(table.EXPORT_RECEIPTS, path={"id": id}, timeout_s=timeout_s)
 
     def file_run(
         self,

@@ -171,6 +171,12 @@ LIST_RUNS: Final[Route[answers.RunPage]] = Route("GET", "/v1/runs", answers.RunP
 GET_RUN: Final[Route[answers.RunView]] = Route("GET", "/v1/runs/{id}", answers.RunView)
 LIST_RUN_ROWS: Final[Route[answers.RunRowPage]] = Route("GET", "/v1/runs/{id}/rows", answers.RunRowPage)
 UNDO_RUN: Final[Route[answers.RunDraft]] = Route("POST", "/v1/runs/{id}/undo", answers.RunDraft)
+EXPORT_DRAFT_ROWS: Final[Route[str]] = Route("GET", "/v1/runs/drafts/{id}/rows.csv", str)
+EXPORT_RUN: Final[Route[str]] = Route("GET", "/v1/runs/{id}/rows.csv", str)
+LIST_RECEIPTS: Final[Route[answers.RunReceiptPage]] = Route(
+    "GET", "/v1/runs/{id}/receipts", answers.RunReceiptPage
+)
+EXPORT_RECEIPTS: Final[Route[str]] = Route("GET", "/v1/runs/{id}/receipts.csv", str)
 LIST_GRANTS: Final[Route[answers.GrantPage]] = Route(
     "GET", "/v1/accounts/{account}/grants", answers.GrantPage
 )

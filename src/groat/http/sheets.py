@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
-import multipart
 
 from groat.api.answer import Answer
 from groat.api.call import Call
+from groat.api.forms import read_form, text_field
 from groat.api.operations import Operations
 from groat.api.problems import HttpError
 from groat.api.rights import Right
@@ -38,7 +38,6 @@ operations = Operations()
 
 CHOICES = ("sheet", "encoding", "delimiter", "decimal", "user_column", "amount_column", "reason_column")
 FIELDS = frozenset({"file", "asset", "default_reason", *CHOICES})
-FIELD_BYTES_MAX = 4_096
 
 
 class SheetRow(msgspec.Struct, omit_defaults=True):
@@ -177,12 +176,12 @@ async def preview_sheet(call: Call) -> Answer:
     POST /v1/transactions/bulk. The other fields correct what the file leaves open; where somebody has to choose first,
     the error's members say what from.
     """
-    form = _read_form(call.headers.get(b"content-type", b""), await call.read())
-    code = _field(form, "asset")
+    form = read_form(call.headers.get(b"content-type", b""), await call.read(), FIELDS)
+    code = text_field(form, "asset")
     asset = (await call.groat.assets()).get(code)
     if asset is None:
         raise InvalidInput("unknown_asset", asset=code[:32].encode("ascii", "backslashreplace").decode())
-    default_reason = check_text(_field(form, "default_reason", ""))
+    default_reason = check_text(text_field(form, "default_reason", ""))
     choices = _choices(form)
     person, pool = call.identity.principal, call.services.sandbox
     order = SheetOrder(asset, default_reason, choices)
@@ -201,51 +200,9 @@ def _take(answer: SheetAnswer) -> tuple[list[ReadRow], list[str]]:
     return rows, sorted({row.user for row in rows if row.error is None})
 
 
-def _read_form(content_type: bytes, body: bytes) -> dict[str, bytes]:
-    """Read the form's fields. Raises HttpError ``unsupported_media_type`` or ``invalid_file``."""
-    kind, options = multipart.parse_options_header(content_type.decode("latin-1"))
-    if kind.lower() != "multipart/form-data" or not options.get("boundary"):
-        raise HttpError("unsupported_media_type")
-    form: dict[str, bytearray] = {}
-    name = ""
-    try:
-        with multipart.PushMultipartParser(
-            options["boundary"], content_length=len(body), max_segment_count=len(FIELDS), strict=True
-        ) as parser:
-            for event in parser.parse(body):
-                if isinstance(event, multipart.MultipartSegment):
-                    name = event.name
-                    if name not in FIELDS or name in form:
-                        raise HttpError(
-                            "invalid_file", f"The form's fields are {', '.join(sorted(FIELDS))}, each once."
-                        )
-                    form[name] = bytearray()
-                elif event:
-                    form[name] += event
-    except multipart.MultipartError as error:
-        raise HttpError("invalid_file", f"The form is broken: {error}.") from error
-    if "file" not in form:
-        raise HttpError("invalid_file", "The form's field file is missing.")
-    return {name: bytes(value) for name, value in form.items()}
-
-
-def _field(form: dict[str, bytes], name: str, default: str | None = None) -> str:
-    value = form.get(name)
-    if value is None:
-        if default is None:
-            raise HttpError("invalid_file", f"The form's field {name} is missing.")
-        return default
-    if len(value) > FIELD_BYTES_MAX:
-        raise InvalidInput("text_too_long")
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        raise InvalidInput("invalid_text") from None
-
-
 def _choices(form: dict[str, bytes]) -> Choices:
     """Read the caller's choices. Raises HttpError ``invalid_file`` for a choice that does not exist."""
-    chosen = {name: _field(form, name) for name in CHOICES if name in form}
+    chosen = {name: text_field(form, name) for name in CHOICES if name in form}
     for name, allowed in (("encoding", ENCODINGS), ("delimiter", DELIMITERS), ("decimal", (".", ","))):
         if name in chosen and chosen[name] not in allowed:
             raise HttpError("invalid_file", f"{name} is one of: {' '.join(map(repr, allowed))}.")

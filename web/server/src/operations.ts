@@ -1,7 +1,7 @@
 /** The operations of every server, made by `make types` from its OpenAPI document: do not edit. */
 
 import { at, type CallOptions, Door, type Listed, type WriteOptions } from "./door.js";
-import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, CheckView, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, DraftChange, DraftInput, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, MemberChanged, MemberInput, MemberList, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PostRunInput, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, RunDraft, RunDraftPage, RunPage, RunRowPage, RunUndo, RunView, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
+import type { AccountPage, AccountStateView, AccountView, ActionInput, ApiKeyInput, ApiKeyList, ApiKeyView, AssetInput, AssetList, AssetView, AuditPage, BalanceView, BudgetAnswer, BudgetPage, BudgetView, BulkInput, BulkView, CaptureInput, ChangeBudgetInput, CheckView, ClockView, CloseInput, ConfigView, ConfirmInput, ConfirmedView, Credentials, DemoPerson, DraftChange, DraftInput, EntryPage, ExtendInput, ForwardInput, ForwardedView, Health, HoldInput, HoldView, KindList, LookAnswer, LookList, Me, MemberChanged, MemberInput, MemberList, NotificationInput, NotificationPage, OutboxEntryView, OutboxPage, PostRunInput, PreferencesInput, PreferencesView, ReadInput, ReadView, RecipientView, ReleaseInput, RemoveBudgetInput, RequestPage, RequestView, ReverseInput, RevokeInput, RunDraft, RunDraftPage, RunPage, RunReceiptPage, RunRowPage, RunUndo, RunView, SentView, Session, SetBalanceInput, SetBudgetInput, SetLimitsInput, SettleInput, SheetPreview, StateInput, StepPage, StreamPage, StreamPages, TransactionInput, TransactionView, UserInput, UserPage, UserPatch, UserView, VoidInput } from "./wire.js";
 
 export interface PreviewSheetInput {
   file: Uint8Array;
@@ -731,7 +731,7 @@ export class Groat extends Door {
   }
 
   /**
-   * Check rows. Every row is checked, and nothing is posted: look at the rows, choose, and file the draft as a request of the kind `run`. A draft that nobody files is kept for 7 days. For admins and services.
+   * Check rows. Every row is checked, and nothing is posted: look at the rows, choose, and file the draft as a request of the kind `run`. A draft that nobody files is kept for 7 days. A file comes as `multipart/form-data`: the field `file` (CSV, TSV, XLSX, XLS, ODS), the fields of the body but for the people, and choices about the reading. For admins and services.
    *
    * `POST /v1/runs/drafts`
    */
@@ -827,6 +827,42 @@ export class Groat extends Door {
    */
   undoRun(id: string, body: RunUndo, options: CallOptions = {}): Promise<RunDraft> {
     return this.call<RunDraft>({ method: "POST", path: at`/v1/runs/${id}/undo`, body }, options);
+  }
+
+  /**
+   * Export rows of a draft. A CSV of the rows as they were sent, with what is wrong with each (`show=bad`): mend them and send them again. For admins, support and services.
+   *
+   * `GET /v1/runs/drafts/{id}/rows.csv`
+   */
+  exportDraftRows(id: string, options: { show?: "all" | "bad" | "duplicates" | "new" | "over_limit" | "unselected" | "selected" | undefined } & CallOptions = {}): Promise<string> {
+    return this.call<string>({ method: "GET", path: at`/v1/runs/drafts/${id}/rows.csv`, reads: "text" }, options);
+  }
+
+  /**
+   * Export rows of a run. A CSV of the rows with what became of each. Sent again as a file it gives the same rows. For admins, support and services.
+   *
+   * `GET /v1/runs/{id}/rows.csv`
+   */
+  exportRun(id: string, options: { show?: "all" | "bad" | "duplicates" | "new" | "over_limit" | "unselected" | "selected" | undefined } & CallOptions = {}): Promise<string> {
+    return this.call<string>({ method: "GET", path: at`/v1/runs/${id}/rows.csv`, reads: "text" }, options);
+  }
+
+  /**
+   * Read receipts of a run. For each person whether it is committed, to how many of their devices it was sent, and how many have shown it, as long as events are kept. For admins, support and services.
+   *
+   * `GET /v1/runs/{id}/receipts`
+   */
+  listReceipts(id: string, options: { from?: number | undefined; limit?: number | undefined } & CallOptions = {}): Promise<RunReceiptPage> {
+    return this.call<RunReceiptPage>({ method: "GET", path: at`/v1/runs/${id}/receipts` }, options);
+  }
+
+  /**
+   * Export receipts of a run. The receipts as a CSV. For admins, support and services.
+   *
+   * `GET /v1/runs/{id}/receipts.csv`
+   */
+  exportReceipts(id: string, options: CallOptions = {}): Promise<string> {
+    return this.call<string>({ method: "GET", path: at`/v1/runs/${id}/receipts.csv`, reads: "text" }, options);
   }
 
   /**

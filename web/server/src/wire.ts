@@ -825,6 +825,7 @@ export interface DraftReading {
   decimal: string | null;
   date_order: string | null;
   warnings: ReadRemark[];
+  count: number;
 }
 
 /**
@@ -2254,6 +2255,35 @@ export interface RunPage {
 export interface RunProblem {
   code: string;
   detail: string;
+}
+
+/**
+ * The receipt of one person's row.
+ *
+ * `sent` counts the person's devices that got the change, at once or when they came back, and `seen` those that
+ * have shown it; `sent_at` and `seen_at` are the first of these moments.
+ */
+export interface RunReceipt {
+  number: number;
+  line: number;
+  user: string;
+  amount: string;
+  outcome: "left_out" | "nothing" | "posted" | "skipped" | "waiting";
+  before: string | null;
+  after: string | null;
+  transaction: string | null;
+  committed_at: string | null;
+  sent: number;
+  sent_at: string | null;
+  seen: number;
+  seen_at: string | null;
+}
+
+/** Receipts of a run: those behind the first `from` of `total`. */
+export interface RunReceiptPage {
+  items: RunReceipt[];
+  from: number;
+  total: number;
 }
 
 /** A run that was filed of the same file or list before. */

@@ -81,6 +81,12 @@ def with_changes(choices: DraftChoices, change: DraftChange) -> DraftChoices:
     )
 
 
+def corrects(stored: StoredDraft, change: DraftChange) -> bool:
+    """Return whether a change is about the reading of the draft's file. Raises as :func:`with_changes`."""
+    choices = msgspec.json.decode(stored.choices, type=DraftChoices)
+    return with_changes(choices, change).reader != choices.reader
+
+
 async def changed(drafts: Drafts, stored: StoredDraft, change: DraftChange) -> RunDraft:
     """Change a draft whose rows stay those that were given. Raises RunError.
 

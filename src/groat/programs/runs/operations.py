@@ -7,6 +7,7 @@ from typing import Any
 from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.examples import AT, ID
+from groat.api.forms import MULTIPART
 from groat.api.money import check_below_floor
 from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
 from groat.api.problems import HttpError
@@ -15,15 +16,18 @@ from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_id
 from groat.programs.runs import reading
 from groat.programs.runs.bodies import DraftInput, PostRunInput, RunUndo, SelectionInput
-from groat.programs.runs.changing import DraftChange
+from groat.programs.runs.changing import DraftChange, corrects
 from groat.programs.runs.drafts import ROWS_MAX
 from groat.programs.runs.errors import RunError
+from groat.programs.runs.files import draft_of_file, read_again
 from groat.programs.runs.kind import NAME
 from groat.programs.runs.views import RunDraft, RunDraftPage, RunPage, RunRowPage, RunView
 from groat.programs.runs.words import Runs
 from groat.programs.workflow import Workflow
 from groat.programs.workflow.operations import roles_of
 from groat.programs.workflow.views import may_take
+from groat.sandbox.pool import SANDBOX_ERRORS
+from groat.sheets import SHEET_ERRORS
 from groat.store.reading import LAST_ID
 
 operations = Operations()
@@ -63,12 +67,13 @@ CHOICE_CODES = (
     "run_mode_wrong", "run_rows_wrong", "unknown_asset", "invalid_amount", "too_many_digits", "amount_not_positive",
     "amount_overflow", "invalid_account", "invalid_text", "text_too_long",
 )  # fmt: skip
-_FROM = Parameter(
+FILE_CODES = ("invalid_file", *SHEET_ERRORS, *SANDBOX_ERRORS)
+FROM = Parameter(
     "from",
     {"type": "integer", "minimum": 0, "maximum": ROWS_MAX, "default": 0},
     "How many rows of this sort come before.",
 )
-_SHOW = Parameter("show", {"enum": list(SHOWS), "default": "all"}, "Only rows of this sort.")
+SHOW = Parameter("show", {"enum": list(SHOWS), "default": "all"}, "Only rows of this sort.")
 
 
 @operations.declare(
@@ -82,7 +87,7 @@ _SHOW = Parameter("show", {"enum": list(SHOWS), "default": "all"}, "Only rows of
     status=201,
     body_max=None,
     values_max=VALUES_MAX,
-    codes=CHOICE_CODES,
+    codes=(*CHOICE_CODES, *FILE_CODES),
     example={
         "rows": [{"user": "42", "amount": "50"}, {"user": "43", "amount": "20"}],
         "asset": "CREDIT",
@@ -93,8 +98,11 @@ _SHOW = Parameter("show", {"enum": list(SHOWS), "default": "all"}, "Only rows of
 )
 async def create_run_draft(call: Call) -> Answer:
     """Every row is checked, and nothing is posted: look at the rows, choose, and file the draft as a request of the
-    kind `run`. A draft that nobody files is kept for 7 days.
+    kind `run`. A draft that nobody files is kept for 7 days. A file comes as `multipart/form-data`: the field `file`
+    (CSV, TSV, XLSX, XLS, ODS), the fields of the body but for the people, and choices about the reading.
     """
+    if call.headers.get(b"content-type", b"").lower().startswith(MULTIPART):
+        return Answer.of(await draft_of_file(call), 201)
     body = await call.body(DraftInput)
     if body.selection is not None:
         draft = await _select(call, body, body.selection)
@@ -188,8 +196,12 @@ async def get_run_draft(call: Call) -> Answer:
 async def change_run_draft(call: Call) -> Answer:
     """All rows are checked again by the choices as they are then. What was left out stays so."""
     change = await call.body(DraftChange)
+    runs = call.services.groat.program(Runs)
     check_below_floor(call, change.short == "below_floor")
-    return Answer.of(await call.services.groat.program(Runs).change(call.params["id"], change))
+    stored = await runs.drafts.find(call.params["id"])
+    if stored.what == "file" and corrects(stored, change):
+        return Answer.of(await read_again(call, stored, change))
+    return Answer.of(await runs.change(call.params["id"], change))
 
 
 @operations.declare(
@@ -214,7 +226,7 @@ async def delete_run_draft(call: Call) -> Answer:
     "bulk runs",
     "Read rows of a draft",
     answer=RunRowPage,
-    query=(_SHOW, _FROM, LIMIT),
+    query=(SHOW, FROM, LIMIT),
     codes=("draft_not_found", "invalid_id"),
     answer_example={"items": [ROW], "from": 0, "total": 1},
 )
@@ -324,7 +336,7 @@ async def get_run(call: Call) -> Answer:
     "bulk runs",
     "Read rows of a run",
     answer=RunRowPage,
-    query=(_SHOW, _FROM, LIMIT),
+    query=(SHOW, FROM, LIMIT),
     codes=("run_not_found", "invalid_id"),
     answer_example={
         "items": [{**ROW, "outcome": "posted", "transaction": ID, "undone": False}], "from": 0, "total": 1,

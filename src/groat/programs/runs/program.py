@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from groat.programs.program import Program
-from groat.programs.runs import RUNS
+from groat.programs.runs import RUNS, exports, operations
 from groat.programs.runs.errors import RUN_ERRORS
 from groat.programs.runs.kind import RUN_KIND
-from groat.programs.runs.operations import operations
 from groat.programs.runs.own_settings import RunsSettings
-from groat.programs.runs.worker import posting
+from groat.programs.runs.worker import measure, posting
 
 PROGRAM = Program(
     "runs",
     kinds=(RUN_KIND,),
     extension=RUNS,
-    operations=operations,
+    operations=(*operations.operations, *exports.operations),
     errors=RUN_ERRORS,
     jobs=(posting,),
     settings=RunsSettings,
+    metrics=(measure,),
 )

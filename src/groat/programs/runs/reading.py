@@ -218,7 +218,7 @@ def _origin(what: Any, name: str, operation: str, digest: str) -> RunOrigin:
 
 def page_rows(stored: StoredDraft, show: str, start: int, limit: int, assets: Assets) -> Flow[RunRowPage]:
     """Read rows of a draft of one sort: ``limit`` of those behind the first ``start``."""
-    rows, total = yield from _rows(stored.id, stored.edition, stored, show, start, limit)
+    rows, total = yield from rows_of(stored, show, start, limit)
     choices = msgspec.json.decode(stored.choices, type=DraftChoices)
     asset = assets[choices.asset]
     people = yield from find_accounts([row.person for row in rows if row.person], asset)
@@ -226,15 +226,20 @@ def page_rows(stored: StoredDraft, show: str, start: int, limit: int, assets: As
     return RunRowPage(items, start, total)
 
 
-def _rows(
-    id: str, edition: int, stored: StoredDraft, show: str, start: int, limit: int
-) -> Flow[tuple[list[CheckedRow], int]]:
+def rows_of(stored: StoredDraft, show: str, start: int, limit: int) -> Flow[tuple[list[CheckedRow], int]]:
+    """Read rows of a draft of one sort, ``limit`` of those behind the first ``start``, and how many there are."""
+    id, edition = stored.id, stored.edition
     if show == "all":
         counts = msgspec.json.decode(stored.summary, type=Counts)
         return (yield from next_rows(id, edition, start, limit)), counts.rows
     found = yield Query("page_run_rows", (id, edition, show, limit, start))
     (total,) = yield Query("count_run_rows", (id, edition, show))
     return [CheckedRow(*values) for values in found], total
+
+
+def line_of(row: CheckedRow) -> int:
+    """Return the place of a row in its file, or in its list."""
+    return read_given(row.given).line or row.number
 
 
 def _row_view(row: CheckedRow, choices: DraftChoices, asset: Asset, account: Account | None) -> RunRowView:
@@ -379,7 +384,7 @@ def page_run_rows(
     run: RunRow, stored: StoredDraft, show: str, start: int, limit: int, assets: Assets
 ) -> Flow[RunRowPage]:
     """Read rows of a run of one sort, with what became of them."""
-    rows, total = yield from _rows(run.draft, run.edition, stored, show, start, limit)
+    rows, total = yield from rows_of(stored, show, start, limit)
     choices = msgspec.json.decode(stored.choices, type=DraftChoices)
     asset = assets[choices.asset]
     people = yield from find_accounts([row.person for row in rows if row.person], asset)

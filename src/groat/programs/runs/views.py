@@ -105,6 +105,7 @@ class DraftReading(msgspec.Struct):
     decimal: str | None = None
     date_order: str | None = None
     warnings: list[ReadRemark] = []
+    count: int = 0
 
 
 class RunDraft(msgspec.Struct):

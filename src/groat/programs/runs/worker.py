@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 
 import structlog
+from prometheus_client.core import CounterMetricFamily, Metric
 
+from groat.api.services import Services
 from groat.engine.groat import Groat
 from groat.engine.ids import new_id
 from groat.ledger.errors import GroatError, Refusal, StoreError
@@ -125,6 +127,15 @@ def _command(run: RunRow, rows: tuple[PostedRow, ...]) -> PostRows:
 
 def _take_lease(holder: str) -> Flow[bool]:
     return (yield Query("take_lease", (LEASE, holder, LEASE_US))) is not None
+
+
+def measure(services: Services) -> Iterator[Metric]:
+    """Count what this process posted."""
+    poster = services.part(Poster)
+    yield CounterMetricFamily("groat_run_rows", "Rows of bulk runs that this process posted", poster.rows)
+    yield CounterMetricFamily(
+        "groat_run_chunks", "Chunks of bulk runs that this process posted", poster.chunks
+    )
 
 
 @asynccontextmanager

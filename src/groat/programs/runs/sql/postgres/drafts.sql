@@ -118,8 +118,17 @@ DELETE FROM groat_run_row WHERE draft = $1 AND edition = $2 AND number > $3 AND 
 -- name: drop_run_draft :one
 DELETE FROM groat_run_draft WHERE id = $1 AND run IS NULL RETURNING edition;
 
--- name: find_old_run_drafts :many
-SELECT id FROM groat_run_draft WHERE run IS NULL AND made_at < $1 ORDER BY id LIMIT $2;
+-- name: find_old_run_draft :one
+SELECT id FROM groat_run_draft WHERE run IS NULL AND made_at < $1 ORDER BY id LIMIT 1;
+
+-- name: find_filed_run_file :one
+SELECT f.draft FROM groat_run_file AS f JOIN groat_run_draft AS d ON d.id = f.draft WHERE d.run IS NOT NULL LIMIT 1;
+
+-- name: first_run_row :one
+SELECT min(number) FROM groat_run_row WHERE draft = $1;
+
+-- name: forget_run_rows :exec
+DELETE FROM groat_run_row WHERE draft = $1 AND number <= $2;
 
 -- name: find_repeats :many
 -- Runs that were filed of the same file.

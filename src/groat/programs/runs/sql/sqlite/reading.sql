@@ -41,3 +41,23 @@ SELECT json_group_array(json_array(txn, amount, taken)) FROM (
 
 -- name: list_run_skips :many
 SELECT s.number, s.code FROM groat_run_skip AS s WHERE s.run = ?1 AND s.number >= ?2 AND s.number <= ?3 ORDER BY s.number;
+
+-- name: verify_runs :many long
+-- Runs whose counters differ from what was posted by them, and postings of runs that do not exist.
+WITH moved (cause, rows, units) AS (
+    SELECT cause, count(*), sum(amount) FROM (
+        SELECT t.cause, p.amount FROM groat_txn AS t JOIN groat_posting AS p ON p.txn = t.id
+        WHERE t.cause LIKE 'run:%'
+        UNION ALL
+        SELECT t.cause, p.amount FROM groat_archived_txn AS t
+        JOIN groat_archived_posting AS p ON p.txn = t.id
+        WHERE t.cause LIKE 'run:%') AS every_one
+    GROUP BY cause)
+SELECT 'run ' || r.id, r.posted || ' rows moved ' || r.moved,
+       coalesce(m.rows, 0) || ' rows moved ' || coalesce(m.units, 0)
+FROM groat_run AS r LEFT JOIN moved AS m ON m.cause = 'run:' || r.mode || ':' || r.id
+WHERE coalesce(m.rows, 0) <> r.posted OR coalesce(m.units, 0) <> r.moved
+UNION ALL
+SELECT m.cause, 'a run', 'none' FROM moved AS m
+WHERE NOT EXISTS (SELECT 1 FROM groat_run AS r WHERE m.cause = 'run:' || r.mode || ':' || r.id)
+LIMIT 1000;

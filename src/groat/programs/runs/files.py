@@ -1,0 +1,113 @@
+"""Drafts of files: a child of the sandbox reads one, and its rows are checked and stored as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import msgspec
+
+from groat.api.call import Call
+from groat.api.forms import read_form, text_field
+from groat.api.problems import HttpError
+from groat.ledger.errors import InvalidInput
+from groat.ledger.text import check_text
+from groat.programs.runs import reading
+from groat.programs.runs.changing import DraftChange, with_changes
+from groat.programs.runs.checking import Given
+from groat.programs.runs.errors import RunError
+from groat.programs.runs.rows import StoredDraft
+from groat.programs.runs.views import DraftChoices, DraftReading, RunDraft
+from groat.programs.runs.words import Runs
+from groat.sheets import DELIMITERS, ENCODINGS, Choices, ReadRow
+from groat.sheets.answer import SheetAnswer, read_in_sandbox
+from groat.sheets.order import SheetOrder
+
+READER = tuple(Choices.__struct_fields__)
+OWN = ("asset", "mode", "reason", "name", "source", "duplicates", "amount")
+FIELDS = frozenset({"file", *OWN, *READER})
+_ALLOWED = {
+    "encoding": ENCODINGS,
+    "delimiter": DELIMITERS,
+    "decimal": (".", ","),
+    "date_order": ("dmy", "mdy", "ymd"),
+}
+
+
+async def draft_of_file(call: Call) -> RunDraft:
+    """Read the file of a call's form, check its rows, and keep them as a draft."""
+    form = read_form(call.headers.get(b"content-type", b""), await call.read(), FIELDS)
+    given = {name: text_field(form, name) for name in OWN if name in form}
+    reader = {name: text_field(form, name) for name in READER if name in form}
+    try:
+        choices = msgspec.convert({"asset": "CREDIT", **given, "reader": reader}, DraftChoices)
+    except msgspec.ValidationError as error:
+        raise HttpError("invalid_file", f"{error}.") from None
+    if choices.mode == "undo":
+        raise RunError("run_mode_wrong")
+    file = form["file"]
+    drafts = call.services.groat.program(Runs).drafts
+    digest = hashlib.blake2b(file, digest_size=16).hexdigest()
+    return await _read(call, choices, file, lambda rows, sheet: drafts.make(
+        rows, choices, what="file", by=call.identity.principal, digest=digest, sheet=sheet, file=file
+    ))  # fmt: skip
+
+
+async def read_again(call: Call, stored: StoredDraft, change: DraftChange) -> RunDraft:
+    """Read the file of a draft again by other choices, and check its rows. Raises RunError, SheetError."""
+    if change.version is not None and change.version != stored.version:
+        raise RunError("draft_changed", version=str(stored.version))
+    choices = with_changes(msgspec.json.decode(stored.choices, type=DraftChoices), change)
+    pieces: list[bytes] = []
+    while (piece := await call.groat.read(reading.read_piece, stored.id, len(pieces))) is not None:
+        pieces.append(piece)
+    drafts = call.services.groat.program(Runs).drafts
+    return await _read(
+        call, choices, b"".join(pieces), lambda rows, sheet: drafts.change(stored, choices, rows, sheet)
+    )
+
+
+async def _read(call: Call, choices: DraftChoices, file: bytes, then: Any) -> RunDraft:
+    asset = (await call.groat.assets()).get(choices.asset)
+    if asset is None:
+        raise InvalidInput(
+            "unknown_asset", asset=choices.asset[:32].encode("ascii", "backslashreplace").decode()
+        )
+    person, pool = call.identity.principal, call.services.sandbox
+    order = SheetOrder(asset, check_text(choices.reason), _choices(choices))
+    with pool.holding(person):
+        async with read_in_sandbox(pool, person, order, file, call.attended) as answer:
+            sheet = msgspec.convert(msgspec.to_builtins(answer.head), DraftReading)
+            made: RunDraft = await then(_rows(answer), sheet)
+            return made
+
+
+def _choices(choices: DraftChoices) -> Choices:
+    """Read the choices about a file. Raises HttpError ``invalid_file`` for one that does not exist."""
+    for name, allowed in _ALLOWED.items():
+        if name in choices.reader and choices.reader[name] not in allowed:
+            raise HttpError("invalid_file", f"{name} is one of: {' '.join(map(repr, allowed))}.")
+    return msgspec.convert(choices.reader, Choices)
+
+
+async def _rows(answer: SheetAnswer) -> AsyncIterator[Sequence[Given]]:
+    batches = answer.batches()
+    while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+        yield [_given(row) for row in batch]
+
+
+def _given(row: ReadRow) -> Given:
+    error = row.error
+    return Given(
+        row.line,
+        row.user,
+        row.amount,
+        row.reason,
+        row.email,
+        row.name,
+        "" if error is None else error.code,
+        "" if error is None else error.detail,
+        raw=row.raw,
+    )
