@@ -104,10 +104,10 @@ export function StatusMenu() {
           data-testid="status"
           data-state={shown}
           aria-label={t`Connection: ${word}${asOf ? `, ${asOf}` : ""}${paused && buffered ? t`, ${buffered} changes waiting` : ""}`}
-          className="inline-flex h-11 items-center gap-2 rounded-md px-2.5 font-medium text-sm hover:bg-hover sm:h-9"
+          className="inline-flex h-11 min-w-0 items-center gap-2 rounded-md px-2.5 font-medium text-sm hover:bg-hover sm:h-9"
         >
           <Mark state={shown} />
-          <span>{word}</span>
+          <span className="truncate">{word}</span>
           {asOf && <span className="num font-normal text-faint max-lg:sr-only">{asOf}</span>}
           {paused && buffered > 0 && (
             <span className="num rounded-sm bg-accent-soft px-1.5 text-accent text-xs">

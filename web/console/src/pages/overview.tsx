@@ -52,9 +52,11 @@ export function OverviewPage() {
       ) : (
         <Skeleton className="h-56 w-full !rounded-xl" />
       )}
-      <div className="mt-5 empty:hidden">
-        <SharedCard />
-      </div>
+      {!balance && (
+        <div className="mt-5 empty:hidden">
+          <SharedCard />
+        </div>
+      )}
     </>
   );
 }
@@ -104,6 +106,7 @@ function Dashboard({
         </div>
         <div className="flex min-w-0 flex-col gap-5">
           <ActionCard balances={balances} picked={balance} />
+          <SharedCard />
           <UnderWay user={user} />
         </div>
       </div>

@@ -3,6 +3,7 @@ import { useGroatState as useLive } from "@groat/react";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
@@ -102,6 +103,14 @@ function AccountRow({ account, balances }: { account: string; balances: BalanceV
         <span className="wrap-anywhere text-faint text-xs">{account}</span>
       </span>
       {state && <AccountStateBadge state={state} />}
+      <Link
+        to="/audit"
+        search={{ target: account }}
+        className="rounded-sm text-muted text-sm underline-offset-2 hover:underline"
+        aria-label={t`History of ${account}`}
+      >
+        <Trans>History</Trans>
+      </Link>
       {admin && state && (
         <span className="flex flex-wrap gap-2">
           {POSSIBLE[state].map((act) => (

@@ -174,7 +174,7 @@ export function SheetTable({
       <thead>
         <tr className="text-left text-faint text-xs">
           {titles.map((title) => (
-            <th key={title} scope="col" className="py-1.5 font-medium">
+            <th key={title} scope="col" className="py-1.5 pr-3 font-medium last:pr-0">
               {title}
             </th>
           ))}

@@ -134,11 +134,11 @@ export function Shell() {
                 <Kbd>{MAC ? "⌘ K" : t`Ctrl K`}</Kbd>
               </span>
             </button>
-            <div className="flex items-center lg:ml-auto">
+            <div className="flex min-w-0 items-center lg:ml-auto">
               <SandboxClock />
               <StatusMenu />
               <Slot name="header" />
-              <div className="lg:hidden">
+              <div className="shrink-0 lg:hidden">
                 <UserMenu />
               </div>
             </div>

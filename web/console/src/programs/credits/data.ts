@@ -1,5 +1,5 @@
 /** What the pages of credits read from the server. */
-import type { BudgetView, GrantView, UpdateFilter } from "@groat/client";
+import type { BudgetView, GrantView, GroupInput, GroupPreview, GroupView, UpdateFilter } from "@groat/client";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { PAGE_SIZE } from "../../api/queries";
 import { groat } from "../../groat";
@@ -61,6 +61,13 @@ export const voidGrant = (
   input: { reason: string; amount?: string },
   key: string,
 ): Promise<unknown> => api.request(`/v1/grants/${grant.id}/void`, { method: "POST", body: input, key });
+
+/** Says who of a group would get a grant. Nothing is written. */
+export const previewGroup = (input: GroupInput): Promise<GroupPreview> =>
+  api.request<GroupPreview>("/v1/grants/group/preview", { method: "POST", body: input });
+
+export const grantToGroup = (input: GroupInput, key: string): Promise<GroupView> =>
+  api.request<GroupView>("/v1/grants/group", { method: "POST", body: input, key });
 
 /** The names of the filters of updates, in the address. */
 const FILTERS = ["user", "actor", "reason", "from", "to"] as const;

@@ -8,44 +8,19 @@ import { explain } from "../../api/problem";
 import { assetsQuery } from "../../api/queries";
 import { groat } from "../../groat";
 import { readAmount } from "../../lib/amounts";
-import { formatDay } from "../../lib/time";
 import { AmountInput, AssetSelect } from "../../parts/money";
 import { ReasonField } from "../../parts/reason-field";
 import { Button } from "../../ui/button";
-import { Choice, Field, Input, Select } from "../../ui/field";
+import { Field } from "../../ui/field";
 import { Dialog } from "../../ui/overlay";
 import { Notice } from "../../ui/states";
+import { readTerms, TermsFields, type TermsProblem, USUAL } from "./terms-fields";
 
 interface Target {
   account: string;
   asset: string;
   name: string;
 }
-
-const SORTS = [
-  { value: "promotional", label: t`Promotional` },
-  { value: "paid", label: t`Paid` },
-] as const;
-type Sort = (typeof SORTS)[number]["value"];
-
-/** Account from which credits of a class come. */
-const SOURCES: Record<Sort, string> = { promotional: "house:promotions", paid: "house:sales" };
-
-const ENDS = [
-  { value: "days", label: t`After days` },
-  { value: "date", label: t`On a day` },
-  { value: "never", label: t`Never` },
-] as const;
-type End = (typeof ENDS)[number]["value"];
-
-/** The places in the order of spending that staff choose between. */
-const PRIORITIES = [
-  { value: 10, label: t`Before all others` },
-  { value: 100, label: t`As usual, the soonest to expire first` },
-  { value: 1000, label: t`After all others` },
-];
-
-const DAYS_MAX = 3_650;
 
 /** Grants credits with terms to one account. */
 export function GiveDialog({ target, onClose }: { target: Target | null; onClose: () => void }) {
@@ -62,28 +37,19 @@ export function GiveDialog({ target, onClose }: { target: Target | null; onClose
   );
 }
 
-interface Problem {
-  field: "amount" | "days" | "day" | "reason" | "form";
-  text: string;
-}
+type Problem = TermsProblem | { field: "amount" | "reason" | "form"; text: string };
 
 function GiveForm({ target, onClose }: { target: Target; onClose: () => void }) {
   const queries = useQueryClient();
   const assets = useQuery(assetsQuery).data ?? [];
   const [asset, setAsset] = useState(target.asset);
   const [typed, setTyped] = useState("");
-  const [sort, setSort] = useState<Sort>("promotional");
-  const [end, setEnd] = useState<End>("days");
-  const [days, setDays] = useState("30");
-  const [day, setDay] = useState("");
-  const [priority, setPriority] = useState(100);
-  const [note, setNote] = useState("");
+  const [terms, setTerms] = useState(USUAL);
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const scale = assets.find((item) => item.code === asset)?.scale ?? 0;
   const read = readAmount(typed, { code: asset, scale });
-  const ends = endOf(end, days, day);
 
   function changed<Value>(set: (value: Value) => void) {
     return (value: Value) => {
@@ -100,18 +66,19 @@ function GiveForm({ target, onClose }: { target: Target; onClose: () => void }) 
     if (compare(read.amount, "0") === 0) {
       return setProblem({ field: "amount", text: t`Enter an amount greater than 0.` });
     }
-    if ("problem" in ends) return setProblem(ends.problem);
+    const granted = readTerms(terms);
+    if ("problem" in granted) return setProblem(granted.problem);
     const text = reason.trim();
     if (!text)
       return setProblem({ field: "reason", text: t`Say why: the person and the audit log will read it.` });
     setProblem(null);
     setBusy(true);
     const posting = {
-      source: SOURCES[sort],
+      source: granted.source,
       destination: target.account,
       amount: read.amount,
       asset,
-      grant: { class: sort, priority, ...ends.terms, ...(note.trim() && { note: note.trim() }) },
+      grant: granted.terms,
     };
     try {
       await groat.write(
@@ -153,67 +120,7 @@ function GiveForm({ target, onClose }: { target: Target; onClose: () => void }) 
           )}
         </Field>
       </div>
-      <Choice label={t`Class`} value={sort} options={SORTS} onChange={changed(setSort)} />
-      <div className="flex flex-col gap-2">
-        <p className="font-medium text-sm" aria-hidden>
-          <Trans>Expires</Trans>
-        </p>
-        <Choice label={t`Expires`} value={end} options={ENDS} onChange={changed(setEnd)} />
-        {end === "days" && (
-          <Field
-            label={t`Days until it expires`}
-            problem={said("days")}
-            hint={"at" in ends && ends.at ? t`On ${formatDay(ends.at)}` : undefined}
-          >
-            {(wiring) => (
-              <Input
-                {...wiring}
-                className="num"
-                inputMode="numeric"
-                value={days}
-                onChange={(event) => changed(setDays)(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
-        {end === "date" && (
-          <Field label={t`Last day`} problem={said("day")}>
-            {(wiring) => (
-              <Input
-                {...wiring}
-                type="date"
-                value={day}
-                onChange={(event) => changed(setDay)(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
-      </div>
-      <Field label={t`Spent`}>
-        {(wiring) => (
-          <Select
-            {...wiring}
-            value={priority}
-            onChange={(event) => changed(setPriority)(Number(event.target.value))}
-          >
-            {PRIORITIES.map(({ value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <Field label={t`Name (optional)`} hint={t`The person sees it with the credits: “Welcome gift”.`}>
-        {(wiring) => (
-          <Input
-            {...wiring}
-            maxLength={200}
-            value={note}
-            onChange={(event) => changed(setNote)(event.target.value)}
-          />
-        )}
-      </Field>
+      <TermsFields draft={terms} problem={problem} onChange={changed(setTerms)} />
       <ReasonField
         hint={t`The person reads it, and the audit log keeps it.`}
         problem={said("reason")}
@@ -235,25 +142,4 @@ function GiveForm({ target, onClose }: { target: Target; onClose: () => void }) 
       </div>
     </form>
   );
-}
-
-type Ends = { terms: { lasts_s?: number; expires_at?: string }; at: number | null } | { problem: Problem };
-
-/** When a grant ends, as the form says it. */
-function endOf(end: End, days: string, day: string): Ends {
-  if (end === "never") return { terms: {}, at: null };
-  if (end === "days") {
-    const count = /^\d{1,4}$/.test(days.trim()) ? Number(days) : 0;
-    if (count < 1 || count > DAYS_MAX) {
-      return { problem: { field: "days", text: t`Enter a number of days from 1 to ${DAYS_MAX}.` } };
-    }
-    return { terms: { lasts_s: count * 86_400 }, at: Date.now() + count * 86_400_000 };
-  }
-  // The last day counts whole, where the reader is.
-  const at = new Date(`${day}T00:00`);
-  at.setDate(at.getDate() + 1);
-  if (Number.isNaN(at.getTime()) || at.getTime() <= Date.now()) {
-    return { problem: { field: "day", text: t`Choose a day from today on.` } };
-  }
-  return { terms: { expires_at: at.toISOString() }, at: at.getTime() };
 }

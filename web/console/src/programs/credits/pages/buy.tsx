@@ -66,10 +66,10 @@ function PackageCard({ item, onChoose }: { item: PackageView; onChoose: (price: 
           asset={item.asset}
           className="font-semibold text-[1.75rem] leading-none tracking-[-0.02em]"
         />
-        <p className="wrap-anywhere text-muted text-sm">
-          {item.description && `${item.description} `}
-          {days === null ? t`They never expire.` : t`Valid for ${days} days.`}
-        </p>
+        <div className="wrap-anywhere text-muted text-sm">
+          {item.description && <p>{item.description}</p>}
+          <p>{days === null ? t`They never expire.` : t`Valid for ${days} days.`}</p>
+        </div>
         <div className="mt-auto flex flex-wrap gap-2 pt-2">
           {item.prices.map((price) => (
             <Button

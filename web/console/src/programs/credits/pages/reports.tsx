@@ -2,13 +2,14 @@ import { add, formatAmount, type LiabilityReport, type MonthReport } from "@groa
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { Download } from "lucide-react";
+import { Download, Users } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { explain } from "../../../api/problem";
 import { assetsQuery } from "../../../api/queries";
 import { groat } from "../../../groat";
 import { save } from "../../../lib/csv";
+import { useRights } from "../../../live/hooks";
 import { StaffOnly } from "../../../shell/gate";
 import { Button } from "../../../ui/button";
 import { Field, Select } from "../../../ui/field";
@@ -17,6 +18,7 @@ import { Card, CardHeader, PageHeader } from "../../../ui/surface";
 import { Amount } from "../../../ui/text";
 import { Chart } from "../chart";
 import { type ReportName, reportQuery } from "../data";
+import { GroupDialog } from "../group-dialog";
 import { CLASSES } from "../words";
 
 /** What people's credits are worth, what expires when, what was lost, and paid against promotional spending. */
@@ -31,6 +33,8 @@ export function ReportsPage() {
 function Reports() {
   const assets = useQuery(assetsQuery).data ?? [];
   const [picked, setPicked] = useState("CREDIT");
+  const [giving, setGiving] = useState(false);
+  const { admin } = useRights();
   const asset = assets.some(({ code }) => code === picked) ? picked : (assets[0]?.code ?? picked);
   return (
     <>
@@ -46,7 +50,13 @@ function Reports() {
             )}
           </Field>
         )}
+        {admin && (
+          <Button onClick={() => setGiving(true)}>
+            <Users aria-hidden /> <Trans>Grant to a group</Trans>
+          </Button>
+        )}
       </PageHeader>
+      <GroupDialog open={giving} asset={asset} onClose={() => setGiving(false)} />
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <Liability asset={asset} />
         <Months
@@ -146,7 +156,7 @@ function Liability({ asset }: { asset: string }) {
                 <Cell end> </Cell>
                 <Cell end> </Cell>
                 <Cell end>
-                  <Amount value={rows.reduce((sum, { amount }) => add(sum, amount), "0")} asset={asset} />
+                  <Amount value={rows.reduce((sum, { amount }) => add(sum, amount), "0")} />
                 </Cell>
               </tr>
             </tfoot>

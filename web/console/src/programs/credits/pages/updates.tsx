@@ -119,7 +119,7 @@ const FILTERS: LogFilter<keyof UpdateFilter>[] = [
   { name: "user", label: t`Person`, placeholder: "42" },
   { name: "actor", label: t`By`, placeholder: "user:admin", type: "principal" },
   { name: "reason", label: t`Reason contains` },
-  { name: "from", label: t`From`, type: "date" },
+  { name: "from", label: t({ message: "From", context: "a day" }), type: "date" },
   { name: "to", label: t`Until`, type: "date" },
 ];
 
