@@ -5,8 +5,10 @@
 SELECT j.path, p.id IS NOT NULL OR s.name IS NOT NULL OR EXISTS (SELECT FROM groat_account AS o WHERE o.path = j.path),
        a.debits, a.credits, a.debits_pending, a.credits_pending, a.floor, a.ceiling, a.extras, a.id, p.email, p.name
 FROM unnest($1::text[]) AS j (path)
-LEFT JOIN groat_principal AS p ON p.id = j.path LEFT JOIN groat_stream AS s ON s.name = j.path
-LEFT JOIN groat_account AS a ON a.path = j.path AND a.asset = $2;
+-- Each is looked up by its index: plain joins that are planned before the tables are analysed read all for each path.
+LEFT JOIN LATERAL (SELECT * FROM groat_principal WHERE id = j.path OFFSET 0) AS p ON true
+LEFT JOIN LATERAL (SELECT name FROM groat_stream WHERE name = j.path OFFSET 0) AS s ON true
+LEFT JOIN LATERAL (SELECT * FROM groat_account WHERE path = j.path AND asset = $2 OFFSET 0) AS a ON true;
 
 -- name: find_run_names :bulk
 -- People with one of these names, in small letters.
