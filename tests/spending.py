@@ -15,7 +15,7 @@ BUDGETS_S = {
     "tests/bus": 20,
     "tests/cli": 180,
     "tests/client": 100,
-    "tests/cluster": 110,
+    "tests/cluster": 130,
     "tests/contrib": 160,
     "tests/crash": 150,
     "tests/e2e": 900,

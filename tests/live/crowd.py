@@ -155,7 +155,62 @@ class StockClient(Client):
         return min(5.0, 2.0 ** (self.tries - 1) * random.uniform(0.5, 1.5))
 
 
-CLIENTS = {"centrifuge": Client, "socket.io": StockClient}
+class Screen(Client):
+    """A page that shows the credits of its person: ``shown``, and how many changes it was told of."""
+
+    __slots__ = ("shown", "told")
+
+    def __init__(self, user: str, token: str, address: int) -> None:
+        super().__init__(user, token, address)
+        self.shown: str | None = None
+        self.told = 0
+
+    def take(self, loop: Loop, message: bytes, at: float) -> None:
+        """Take a message, and show what it tells."""
+        for line in message.split(b"\n"):
+            if line != b"{}":
+                self._read(json.loads(line))
+        super().take(loop, message, at)
+
+    def _read(self, told: dict[str, Any]) -> None:
+        if "push" in told:
+            self._show(told["push"]["pub"]["data"])
+            return
+        sub = told.get("connect", {}).get("subs", {}).get(f"user:{self.user}", {})
+        for balance in sub.get("data", {}).get("balances", ()):
+            self.shown = balance["balance"]
+        for publication in sub.get("publications", ()):
+            self._show(publication["data"])
+
+    def _show(self, event: dict[str, Any]) -> None:
+        for change in event.get("changes", ()):
+            self.shown = change["balance"]
+            self.told += 1
+
+
+class StockScreen(StockClient):
+    """The same by ``credit-updated``, on a stock Socket.IO client."""
+
+    __slots__ = ("shown", "told")
+
+    def __init__(self, user: str, token: str, address: int) -> None:
+        super().__init__(user, token, address)
+        self.shown: str | None = None
+        self.told = 0
+
+    def _check(self, loop: Loop, name: str, told: dict[str, Any], at: float) -> None:
+        super()._check(loop, name, told, at)
+        if name == STOCK_NAMES[1]:
+            self.shown = str(told["credits"])
+            self.told += "snapshot" not in told
+
+
+CLIENTS = {
+    "centrifuge": Client,
+    "socket.io": StockClient,
+    "screen": Screen,
+    "socket.io screen": StockScreen,
+}
 
 
 class Loop:
@@ -190,7 +245,7 @@ class Loop:
     def go_to(self, addresses: list[tuple[str, int]]) -> None:
         """Whoever connects from now on does so here."""
         self._addresses = [(host, port) for host, port in addresses]
-        for client in [*self._by_fd.values(), *self._ready]:
+        for client in [*self._by_fd.values(), *self._ready, *(due[2] for due in self._due)]:
             client.address %= len(addresses)
 
     def count(self) -> dict[str, int]:
@@ -202,6 +257,14 @@ class Loop:
         """Stream, offset and monotonic time of receipt of all events since the last call."""
         stamps, self._stamps = self._stamps, []
         return stamps
+
+    def screens(self) -> dict[str, tuple[str | None, int]]:
+        """What each connected screen shows, and how many changes it was told of, by person."""
+        return {
+            client.user: (client.shown, client.told)
+            for client in self._by_fd.values()
+            if isinstance(client, Screen | StockScreen)
+        }
 
     # The loop.
 
@@ -433,6 +496,29 @@ class Crowd:
             for stream, offset, at in await self._call(process, "stamps"):
                 found[stream, offset] = at
         return found
+
+    async def screens(self) -> dict[str, tuple[str | None, int]]:
+        """What each connected screen shows, and how many changes it was told of, by person."""
+        found: dict[str, tuple[str | None, int]] = {}
+        for process in self._running:
+            for user, (shown, told) in (await self._call(process, "screens")).items():
+                found[user] = shown, told
+        return found
+
+    async def show(self, credits: str, told: int, people: set[str], deadline_s: float) -> float:
+        """Wait until the screens of all these people show this; how long it took, in seconds."""
+        begin = time.monotonic()
+        while True:
+            screens = await self.screens()
+            wrong = {user: screens.get(user) for user in people if screens.get(user) != (credits, told)}
+            if not wrong:
+                return time.monotonic() - begin
+            assert time.monotonic() - begin < deadline_s, (
+                len(wrong),
+                [*wrong.items()][:3],
+                await self.count(),
+            )
+            await asyncio.sleep(0.1)
 
     async def cpu_s(self) -> float:
         """CPU all processes have used, in seconds."""
