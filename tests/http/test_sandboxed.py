@@ -19,6 +19,7 @@ import pytest
 
 from groat.sandbox.pool import PER_PERSON_MAX
 from tests.http.serving import SECRET, Process, server_process
+from tests.sheets.test_formats import number, ods, row, table
 
 SHEETS = Path(__file__).parents[1] / "data" / "sheets"
 PREVIEW = "/v1/sheets/preview"
@@ -78,6 +79,12 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
         '<row r="4"><c r="XFD00001048576"><v>1</v></c></row>'),
     "thirty sheets": lambda: packed(**{f"s{n}": "<row><c><v>1</v></c></row>" * 200_000 for n in range(30)}),
     "empty cells": lambda: b"user,amount" + b"," * 198 + b"\n" + (b"," * 199 + b"\n") * 39_000,
+    "an ODS that repeats": lambda: ods(
+        table("s", row("user", "amount"), row(number(1), number(1, more='table:number-columns-repeated="16000"'),
+              more='table:number-rows-repeated="1000000"'))),
+    "an XLS of circles": lambda: (SHEETS / "people.xls").read_bytes()[:512] + b"\1\0\0\0" * 100_000,
+    "a quote without end": lambda: b'user,amount\n0,"' + b"x,y\n" * 1_900_000,
+    "entities": lambda: packed(s='<!DOCTYPE x [<!ENTITY a "aaaa">]>' + HEADER),
     "quotes": lambda: b"user,amount\n" + b'"a""b",' * 1_000_000,
 }  # fmt: skip
 
@@ -128,6 +135,13 @@ async def test_a_hostile_file_is_refused_or_read_and_nobody_else_notices(
     assert neighbour.json()["summary"]["good"] == 1
     assert health.status_code == 200
     assert server.process.poll() is None
+
+
+def test_the_server_stays_small(server: Process) -> None:
+    """A child may use 384 MiB; the server itself holds only the bytes of the files."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    most = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    assert most < 400 * 1024, f"{most} KiB"
 
 
 def descendants(pid: int) -> list[int]:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from groat.ledger.amounts import Asset
-from groat.sheets import Choices, ReadRow, Sheet, SheetError, read_sheet
+from groat.sheets import Choices, Reading, ReadRow, Sheet, SheetError, read_sheet
 from tests.sheets.test_cases import xlsx
 
 USD = Asset("USD", 2)
@@ -109,6 +109,13 @@ class TestDates:
         assert [row.error.code if row.error else row.date for row in found] == [
             "2026-04-03", "2026-04-03", "date_invalid", "date_invalid", "",
         ]  # fmt: skip
+
+
+def test_a_balance_to_set_may_be_zero() -> None:
+    content = b"user;amount\n1;0,00\n2;-1\n3;2,50\n"
+    found = [row.error.code if row.error else row.units for row in Reading(content, USD, to_set=True).rows()]
+    assert found == [0, "amount_not_positive", 250]
+    assert [row.units for row in Reading(content, USD).rows()] == [None, None, 250]
 
 
 class TestRaw:

@@ -19,11 +19,12 @@ LENGTH = struct.Struct(">Q")
 
 
 class SheetOrder(msgspec.Struct, frozen=True):
-    """The options for reading a file."""
+    """The options for reading a file; amounts ``to_set`` may be zero."""
 
     asset: Asset
     default_reason: str
     choices: Choices = Choices()
+    to_set: bool = False
 
 
 class FileRefused(msgspec.Struct, frozen=True, tag="refused"):
@@ -50,7 +51,7 @@ def read(parts: Iterator[bytes], out: BinaryIO) -> None:
     encoder = msgspec.msgpack.Encoder()
     ending: FileRead | FileRefused
     try:
-        reading = Reading(next(parts), order.asset, order.default_reason, order.choices)
+        reading = Reading(next(parts), order.asset, order.default_reason, order.choices, to_set=order.to_set)
         rows = reading.rows()
         while batch := list(islice(rows, BATCH)):
             content = encoder.encode(batch)

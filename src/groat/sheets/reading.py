@@ -44,6 +44,8 @@ def read_sheet(
 class Reading:
     """A file (CSV, TSV, XLSX, XLS, ODS) whose amounts are of ``asset``; rows without a reason get ``default_reason``.
 
+    Amounts ``to_set`` are balances, which may be zero.
+
     ``rows`` yields the rows once, and ``head`` tells afterwards how they were read. Raises SheetError when the file as
     a whole cannot be read, or when somebody has to choose first; its fields say what can be chosen. Read strangers'
     files in the sandbox (:mod:`groat.sheets.order`).
@@ -55,6 +57,8 @@ class Reading:
         asset: Asset,
         default_reason: str = "",
         choices: Choices = _AS_THE_FILE_SAYS,
+        *,
+        to_set: bool = False,
     ) -> None:
         if len(data) > FILE_BYTES_MAX:
             raise SheetError("sheet_too_large")
@@ -62,7 +66,7 @@ class Reading:
             raise SheetError("sheet_empty")
         find = _read_workbook if is_workbook(data) else _read_text
         self._table, self._header = find(data, asset, choices)
-        self._reader = RowReader(self._table, self._header, asset, default_reason, choices)
+        self._reader = RowReader(self._table, self._header, asset, default_reason, choices, to_set)
 
     def rows(self) -> Iterator[ReadRow]:
         """Yield the rows of all lines that have a value."""

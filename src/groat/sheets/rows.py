@@ -101,7 +101,13 @@ class RowReader:
     """
 
     def __init__(
-        self, table: SheetLines, header: Header, asset: Asset, default_reason: str, choices: Choices
+        self,
+        table: SheetLines,
+        header: Header,
+        asset: Asset,
+        default_reason: str,
+        choices: Choices,
+        to_set: bool,
     ) -> None:
         self._table = table
         self._header = header
@@ -115,6 +121,7 @@ class RowReader:
         self._header_amount = header.line.cells[self._amount_at]
         self._asset_column = header.asset_column
         self._asset = asset
+        self._to_set = to_set
         self._default_reason = default_reason
         self.decimal: Decimal | None = choices.decimal
         self.date_order: DateOrder | None = choices.date_order
@@ -280,7 +287,9 @@ class RowReader:
             if row.date != "":
                 day = dates.read_day(row.date, self.date_order)
             amount = numbers.read_amount(row.amount, self.decimal, self._asset.scale)
-            units = parse_amount(amount, self._asset)
+            units = parse_amount(amount, self._asset, signed=self._to_set)
+            if units < 0:
+                raise InvalidInput("amount_not_positive", amount=amount)
             check_text(reason)
             self._sum += units
         except RowError as problem:

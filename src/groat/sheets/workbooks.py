@@ -135,6 +135,8 @@ def _check_kind(data: bytes) -> _Look:
         name = kind_of_compound(data)
         if name is not None:
             raise wrong_kind(name)
+        if xls.is_protected(data):
+            raise SheetError("sheet_protected")
         return xls.look
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -16,6 +16,7 @@ _END_OF_CHAIN = 0xFFFFFFFA
 _BIFF8 = 0x0600
 
 _BOUNDSHEET, _FORMAT, _XF, _EOF, _BOF = 0x0085, 0x041E, 0x00E0, 0x000A, 0x0809
+_FILEPASS = 0x002F
 _ROW, _COLINFO, _NUMBER, _RK, _MULRK, _FORMULA, _BOOLERR = (
     0x0208,
     0x007D,
@@ -34,6 +35,14 @@ def look(data: bytes, sheet: str, columns: Columns) -> Looks:
         return _look(_workbook(data), sheet, columns)
     except (struct.error, IndexError, KeyError, ValueError):
         return NOTHING
+
+
+def is_protected(data: bytes) -> bool:
+    """Return whether a password protects a workbook."""
+    try:
+        return any(number == _FILEPASS for number, _ in _records(_workbook(data), 0))
+    except (struct.error, IndexError, KeyError, ValueError):
+        return False
 
 
 def _workbook(data: bytes) -> bytes:
