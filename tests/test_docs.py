@@ -76,6 +76,7 @@ def test_the_commands_are_found() -> None:
         "user enable",
         "user revoke",
         "import transactions",
+        "import credits",
         "adopt",
         "grants adopt",
         "credits simulate-door",

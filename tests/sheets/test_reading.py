@@ -313,7 +313,9 @@ def test_bad_rows_go_back_to_their_author_and_in_again() -> None:
         ["4", "2", "-5", "minus", "amount_not_positive"],
     ]
     again = read_sheet(text.replace("5x", "5").encode(), CREDIT)
-    assert [row.line for row in again.rows if row.error is None] == []
+    assert [(row.line, row.user, row.reason) for row in again.rows if row.error is None] == [
+        (2, "@cmd", "=HYPERLINK(1)")
+    ]
 
 
 @pytest.mark.parametrize(

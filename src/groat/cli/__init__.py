@@ -14,6 +14,7 @@ from groat.cli import (
     archiving,
     benchmark,
     clocks,
+    crediting,
     demo,
     doctor,
     epochs,
@@ -60,6 +61,7 @@ app.command("demo")(demo.demo)
 app.command("migrate")(server.migrate)
 app.command("token")(tokens.token)
 app.add_typer(users.app, name="user")
+importing.app.command("credits", no_args_is_help=True)(crediting.credits_)
 app.add_typer(importing.app, name="import")
 app.command("adopt", no_args_is_help=True)(adopting.adopt)
 app.add_typer(clocks.app, name="clock")

@@ -20,6 +20,7 @@ from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.budgeting import PastBudget
 from groat.ledger.commands import digest_of
 from groat.ledger.text import format_time
+from groat.programs.runs.exports import lines_of_run
 from groat.settings import Settings
 from groat.store.flow import Flow, Query
 from groat.store.reading import FIRST_ID
@@ -36,12 +37,16 @@ Take = Callable[[list[Row]], None]
 @with_settings("database", "replica")
 def export(
     what: Annotated[
-        Literal["transactions", "entries", "balances"],
+        Literal["transactions", "entries", "balances", "run"],
         typer.Argument(
-            help="transactions: one row a posting; entries: each account's history; balances: how all stands"
+            help="transactions: one row a posting; entries: each account's history; balances: how all stands;"
+            " run: the rows of a bulk run"
         ),
     ],
     *,
+    run: Annotated[
+        str | None, typer.Option("--run", help="Id of the bulk run whose rows are to be written, as CSV")
+    ] = None,
     format: Annotated[
         Literal["csv", "jsonl"], typer.Option("--format", help="CSV, or one JSON object a line")
     ] = "csv",
@@ -59,12 +64,18 @@ def export(
     ] = None,
     settings: Settings,
 ) -> None:
-    """Write transactions, entries or balances, as they are at one moment, while servers go on.
+    """Write transactions, entries or balances, as they are at one moment, while servers go on; or the rows of a run.
 
-    `groat import transactions` makes the transactions again from their CSV, with holds and keys, in another database.
+    `groat import transactions` makes the transactions again from their CSV, with holds and keys, in another database;
+    `groat import credits` reads the rows of a run again.
     """
     require_database(settings)
-    asyncio.run(_run(what, format, output, max_stale, settings))
+    if what == "run":
+        if run is None or format != "csv" or max_stale:
+            raise typer.BadParameter("run takes --run ID, and is written as CSV from the database itself")
+        asyncio.run(_run_rows(run, output, settings))
+    else:
+        asyncio.run(_run(what, format, output, max_stale, settings))
 
 
 async def _run(what: str, form: str, output: Path | None, max_stale: int | None, settings: Settings) -> None:
@@ -84,6 +95,18 @@ async def _run(what: str, form: str, output: Path | None, max_stale: int | None,
         async with open_ledger(settings, settings.replica if max_stale else "") as groat:
             assets = await groat.assets()
             await _read(groat, max_stale, FLOWS[what], assets, take)
+        file.flush()
+    aside.print(f"{count} rows")
+
+
+async def _run_rows(run: str, output: Path | None, settings: Settings) -> None:
+    with ExitStack() as stack:
+        file = stack.enter_context(output.open("w", encoding="utf-8", newline="")) if output else sys.stdout
+        count = -1
+        async with open_ledger(settings) as groat:
+            async for line in lines_of_run(groat, run, "all"):
+                file.write(csv_line(line))
+                count += 1
         file.flush()
     aside.print(f"{count} rows")
 

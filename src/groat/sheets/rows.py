@@ -8,6 +8,7 @@ from decimal import Decimal as Number
 from decimal import InvalidOperation
 from typing import NamedTuple
 
+from groat.csv_cells import plain_text
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import Asset, format_amount, parse_amount
 from groat.ledger.errors import InvalidInput
@@ -215,12 +216,15 @@ class RowReader:
         if email and ("@" not in email or len(email) > EMAIL_MAX):
             email = ""
         name = text_of(cells[self._name_at]).strip() if self._name_at < count else ""
+        reason = text_of(cells[self._reason_at]).strip() if self._reason_at < count else ""
         said = text_of(user).strip()
+        if self._text_file and ("'" in reason or "'" in name):
+            reason, name = plain_text(reason), plain_text(name)
         return _Raw(
             line,
             user,
             cells[self._amount_at] if self._amount_at < count else "",
-            text_of(cells[self._reason_at]).strip() if self._reason_at < count else "",
+            reason,
             email,
             name,
             cells[self._date_at] if self._date_at < count else "",
@@ -272,7 +276,8 @@ class RowReader:
 
     def _check(self, row: _Raw) -> ReadRow:
         line = row.line.number
-        user = row.said.removeprefix("user:")
+        # An export has an apostrophe before what a spreadsheet would run.
+        user = (plain_text(row.said) if row.said[:1] == "'" else row.said).removeprefix("user:")
         written = text_of(row.amount).strip()
         reason = row.reason
         if self._reasons:

@@ -12,6 +12,7 @@ from groat.api.examples import ID
 from groat.api.operations import LIMIT, Operations
 from groat.api.rights import Right
 from groat.csv_cells import csv_line
+from groat.facade import Groat
 from groat.ledger.text import check_id
 from groat.programs.runs import reading
 from groat.programs.runs.errors import RunError
@@ -47,21 +48,22 @@ _RECEIPT = {
 async def export_draft_rows(call: Call) -> Download:
     """A CSV of the rows as they were sent, with what is wrong with each (`show=bad`): mend them and send them again."""
     show, _, _ = window(call)
-    groat = call.services.groat
-    stored = await groat.program(Runs).drafts.find(call.params["id"])
+    id = check_id(call.params["id"])
+    return await _download(lines_of_draft(call.services.groat, id, show), f"draft-{id}")
+
+
+async def lines_of_draft(groat: Groat, id: str, show: str) -> AsyncIterator[Sequence[str]]:
+    """Yield the cells of a draft's rows of one sort, after those of the header. Raises RunError ``draft_not_found``."""
+    stored = await groat.program(Runs).drafts.find(id)
     assets = await groat.assets()
-
-    async def lines() -> AsyncIterator[Sequence[str]]:
-        yield ["line", *ROLES, "problem", "what to do"]
-        start = 0
-        while items := (await groat.read(reading.page_rows, stored, show, start, PAGE, assets)).items:
-            start += len(items)
-            for row in items:
-                problem = row.problem
-                told = ("", "") if problem is None else (problem.code, problem.detail)
-                yield [str(row.line), *_as_sent(row), *told]
-
-    return await _download(lines(), f"draft-{stored.id}")
+    yield ["line", *ROLES, "problem", "what to do"]
+    start = 0
+    while items := (await groat.read(reading.page_rows, stored, show, start, PAGE, assets)).items:
+        start += len(items)
+        for row in items:
+            problem = row.problem
+            told = ("", "") if problem is None else (problem.code, problem.detail)
+            yield [str(row.line), *_as_sent(row), *told]
 
 
 @operations.declare(
@@ -78,24 +80,23 @@ async def export_draft_rows(call: Call) -> Download:
 async def export_run(call: Call) -> Download:
     """A CSV of the rows with what became of each. Sent again as a file it gives the same rows."""
     show, _, _ = window(call)
-    groat = call.services.groat
-    run, stored = await _find(call)
+    id = check_id(call.params["id"])
+    return await _download(lines_of_run(call.services.groat, id, show), f"run-{id}")
+
+
+async def lines_of_run(groat: Groat, id: str, show: str) -> AsyncIterator[Sequence[str]]:
+    """Yield the cells of a run's rows of one sort, after those of the header. Raises RunError ``run_not_found``."""
+    run, stored = await _find(groat, id)
     assets = await groat.assets()
-
-    async def lines() -> AsyncIterator[Sequence[str]]:
-        yield ["user", "amount", "reason", "outcome", "before", "after", "transaction"]
-        start = 0
-        while items := (
-            await groat.read(reading.page_run_rows, run, stored, show, start, PAGE, assets)
-        ).items:
-            start += len(items)
-            for row in items:
-                yield [
-                    row.user, row.amount, row.reason, str(row.outcome), row.balance or "", row.after or "",
-                    str(row.transaction or ""),
-                ]  # fmt: skip
-
-    return await _download(lines(), f"run-{run.id}")
+    yield ["user", "amount", "reason", "outcome", "before", "after", "transaction"]
+    start = 0
+    while items := (await groat.read(reading.page_run_rows, run, stored, show, start, PAGE, assets)).items:
+        start += len(items)
+        for row in items:
+            yield [
+                row.user, row.amount, row.reason, str(row.outcome), row.balance or "", row.after or "",
+                str(row.transaction or ""),
+            ]  # fmt: skip
 
 
 @operations.declare(
@@ -114,7 +115,7 @@ async def list_receipts(call: Call) -> Answer:
     long as events are kept.
     """
     _, start, limit = window(call)
-    run, stored = await _find(call)
+    run, stored = await _find(call.services.groat, call.params["id"])
     groat = call.services.groat
     return Answer.of(await groat.read(page_receipts, run, stored, start, limit, await groat.assets()))
 
@@ -131,7 +132,7 @@ async def list_receipts(call: Call) -> Answer:
 )
 async def export_receipts(call: Call) -> Download:
     """The receipts as a CSV."""
-    run, stored = await _find(call)
+    run, stored = await _find(call.services.groat, call.params["id"])
     groat = call.services.groat
     assets = await groat.assets()
     names = [name for name in _RECEIPT if name != "number"]
@@ -148,9 +149,8 @@ async def export_receipts(call: Call) -> Download:
     return await _download(lines(), f"receipts-{run.id}")
 
 
-async def _find(call: Call) -> tuple[RunRow, StoredDraft]:
-    groat = call.services.groat
-    found = await groat.read(reading.find_run, check_id(call.params["id"]))
+async def _find(groat: Groat, id: str) -> tuple[RunRow, StoredDraft]:
+    found = await groat.read(reading.find_run, check_id(id))
     if found is None:
         raise RunError("run_not_found")
     run = found[0].run

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import IO
 
 import msgspec
 
 from groat.api.call import Call
 from groat.api.forms import read_form, text_field
 from groat.api.problems import HttpError
+from groat.facade import Groat
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_text
 from groat.programs.runs import reading
 from groat.programs.runs.changing import DraftChange, with_changes
 from groat.programs.runs.checking import Given
 from groat.programs.runs.errors import RunError
-from groat.programs.runs.rows import StoredDraft
+from groat.programs.runs.rows import SET, StoredDraft
 from groat.programs.runs.views import DraftChoices, DraftReading, RunDraft
 from groat.programs.runs.words import Runs
+from groat.sandbox.pool import Pool
 from groat.sheets import DELIMITERS, ENCODINGS, Choices, ReadRow
 from groat.sheets.answer import SheetAnswer, read_in_sandbox
 from groat.sheets.order import SheetOrder
 
-READER = tuple(Choices.__struct_fields__)
+READER = tuple(name for name in Choices.__struct_fields__ if name != "date_column")
 OWN = ("asset", "mode", "reason", "name", "source", "duplicates", "amount")
 FIELDS = frozenset({"file", *OWN, *READER})
+Attended = Callable[[Awaitable[IO[bytes]]], Awaitable[IO[bytes]]]
+
 _ALLOWED = {
     "encoding": ENCODINGS,
     "delimiter": DELIMITERS,
@@ -47,12 +52,26 @@ async def draft_of_file(call: Call) -> RunDraft:
         raise HttpError("invalid_file", f"{error}.") from None
     if choices.mode == "undo":
         raise RunError("run_mode_wrong")
-    file = form["file"]
-    drafts = call.services.groat.program(Runs).drafts
+    by = call.identity.principal
+    return await draft_of_bytes(
+        call.services.groat, call.services.sandbox, choices, form["file"], by=by, attended=call.attended
+    )
+
+
+async def draft_of_bytes(
+    groat: Groat, pool: Pool, choices: DraftChoices, file: bytes, *, by: str, attended: Attended | None = None
+) -> RunDraft:
+    """Read a file, check its rows, and keep them as a draft.
+
+    ``attended`` gives up when nobody waits any more. Raises SheetError, SandboxError, RunError, InvalidInput,
+    StoreError.
+    """
+    drafts = groat.program(Runs).drafts
     digest = hashlib.blake2b(file, digest_size=16).hexdigest()
-    return await _read(call, choices, file, lambda rows, sheet: drafts.make(
-        rows, choices, what="file", by=call.identity.principal, digest=digest, sheet=sheet, file=file
-    ))  # fmt: skip
+    async with _reading(groat, pool, by, choices, file, attended) as answer:
+        return await drafts.make(
+            _rows(answer), choices, what="file", by=by, digest=digest, sheet=_sheet(answer), file=file
+        )
 
 
 async def read_again(call: Call, stored: StoredDraft, change: DraftChange) -> RunDraft:
@@ -63,25 +82,28 @@ async def read_again(call: Call, stored: StoredDraft, change: DraftChange) -> Ru
     pieces: list[bytes] = []
     while (piece := await call.groat.read(reading.read_piece, stored.id, len(pieces))) is not None:
         pieces.append(piece)
-    drafts = call.services.groat.program(Runs).drafts
-    return await _read(
-        call, choices, b"".join(pieces), lambda rows, sheet: drafts.change(stored, choices, rows, sheet)
-    )
+    groat, person, file = call.services.groat, call.identity.principal, b"".join(pieces)
+    async with _reading(groat, call.services.sandbox, person, choices, file, call.attended) as answer:
+        return await groat.program(Runs).drafts.change(stored, choices, _rows(answer), _sheet(answer))
 
 
-async def _read(call: Call, choices: DraftChoices, file: bytes, then: Any) -> RunDraft:
-    asset = (await call.groat.assets()).get(choices.asset)
+@asynccontextmanager
+async def _reading(
+    groat: Groat, pool: Pool, person: str, choices: DraftChoices, file: bytes, attended: Attended | None
+) -> AsyncIterator[SheetAnswer]:
+    asset = (await groat.assets()).get(choices.asset)
     if asset is None:
         raise InvalidInput(
             "unknown_asset", asset=choices.asset[:32].encode("ascii", "backslashreplace").decode()
         )
-    person, pool = call.identity.principal, call.services.sandbox
-    order = SheetOrder(asset, check_text(choices.reason), _choices(choices))
+    order = SheetOrder(asset, check_text(choices.reason), _choices(choices), choices.mode == SET)
     with pool.holding(person):
-        async with read_in_sandbox(pool, person, order, file, call.attended) as answer:
-            sheet = msgspec.convert(msgspec.to_builtins(answer.head), DraftReading)
-            made: RunDraft = await then(_rows(answer), sheet)
-            return made
+        async with read_in_sandbox(pool, person, order, file, attended) as answer:
+            yield answer
+
+
+def _sheet(answer: SheetAnswer) -> DraftReading:
+    return msgspec.convert(msgspec.to_builtins(answer.head), DraftReading)
 
 
 def _choices(choices: DraftChoices) -> Choices:
@@ -89,7 +111,8 @@ def _choices(choices: DraftChoices) -> Choices:
     for name, allowed in _ALLOWED.items():
         if name in choices.reader and choices.reader[name] not in allowed:
             raise HttpError("invalid_file", f"{name} is one of: {' '.join(map(repr, allowed))}.")
-    return msgspec.convert(choices.reader, Choices)
+    # A run posts as of now, so dates of rows are not read.
+    return msgspec.convert({**choices.reader, "date_column": ""}, Choices)
 
 
 async def _rows(answer: SheetAnswer) -> AsyncIterator[Sequence[Given]]:
