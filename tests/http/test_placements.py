@@ -398,3 +398,21 @@ async def test_a_draft_is_a_file_of_one_placement(api: Api) -> None:
         True,
         False,
     ]
+
+
+async def test_an_act_is_undone_as_a_run(api: Api) -> None:
+    await made(api, id="spring")
+    for user in ("42", "7"):
+        await api.call("ada", f"PUT /v1/placements/spring/candidates/{user}")
+    given = await api.call("ada", "POST /v1/placements/spring/credits", {"credits": "5", "reason": "Oops"})
+    run = given.json()["run"]["id"]
+    await done(api, run)
+    draft = (await api.call("ada", f"POST /v1/runs/{run}/undo", {"reason": "By mistake"})).json()
+    filed = await api.call(
+        "ada", "POST /v1/requests/run?owner=house:runs", {"draft": draft["id"], "version": draft["version"]}
+    )
+    assert filed.status_code == 201, filed.text
+    await done(api, filed.json()["id"])
+    assert await balances(api, "42", "7") == ["100", "0"]
+    mine = (await api.call("7", "GET /v1/candidates/7/dashboard")).json()
+    assert (mine["granted"], mine["spent"], mine["updates"]) == ("0", "0", 2)
