@@ -27,7 +27,7 @@ PEOPLE = (
     DemoLogin("member-2", "Member Two", "member-2@example.com", (), "demo-member"),
 )
 
-PROGRAMS = ("bank", "credits")
+PROGRAMS = ("bank", "credits", "placements")
 """The programs that the demo turns on."""
 
 OPTIONS: dict[str, dict[str, Any]] = {

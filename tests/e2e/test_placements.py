@@ -12,8 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import NewScreen
 from tests.e2e.screens import Screen
 from tests.e2e.serving import Server
-
-PHONE = {"width": 390, "height": 844}
+from tests.e2e.test_access import AT_REST, AXE, PHONE, RUN_AXE, SCREEN, View, as_it_is, keep, tab_to, width_of
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +191,108 @@ def test_pages_of_staff_are_for_staff(server: Server, new_screen: NewScreen) -> 
         expect(page.get_by_role("heading", name="This page is for staff")).to_be_visible()
     refused = server.refused("GET", "/v1/candidates/42/dashboard", user="11")
     assert refused["code"] == "forbidden"
+
+
+def with_file(page: Page) -> None:
+    expect(page.get_by_test_id("file")).to_have_count(2)
+    page.get_by_test_id("file").get_by_role("button", name="Candidates", exact=True).click()
+    expect(page.get_by_test_id("file-candidate").first).to_be_visible()
+
+
+def with_credits(page: Page) -> None:
+    press(page, "Placement Credits")
+    dialog = page.get_by_test_id("credits-dialog")
+    dialog.get_by_label("Credits for each").fill("5")
+    dialog.get_by_label("Reason").fill("Bonus")
+    press(dialog, "Preview")
+    expect(page.get_by_test_id("credits-preview").or_(dialog.get_by_role("alert"))).to_be_visible()
+
+
+def with_process(page: Page) -> None:
+    press(page, "Process data")
+    expect(page.get_by_test_id("process-dialog").get_by_test_id("given-people")).to_be_visible()
+
+
+def with_new(page: Page) -> None:
+    press(page, "New placement")
+    expect(page.get_by_test_id("placement-dialog")).to_be_visible()
+
+
+DETAILS = "/admin/placement-details/spring-intake"
+VIEWS: dict[str, tuple[str, str, View]] = {
+    "placements": ("admin", "/admin/placements", as_it_is),
+    "placements-new": ("admin", "/admin/placements", with_new),
+    "placement": ("admin", DETAILS, with_file),
+    "placement-credits": ("admin", DETAILS, with_credits),
+    "placement-process": ("admin", DETAILS, with_process),
+    "candidates": ("admin", "/admin/candidates", as_it_is),
+    "candidate": ("admin", "/admin/candidates/42", as_it_is),
+    "dashboard": ("42", "/candidate/dashboard", as_it_is),
+    "dashboard-empty": ("member-2", "/candidate/dashboard", as_it_is),
+}
+
+
+def test_axe_finds_no_barrier_and_nothing_sticks_out_on_a_phone(
+    server: Server, new_screen: NewScreen
+) -> None:
+    source = AXE.read_text(encoding="utf-8")
+    screens = {user: new_screen(user) for user in ("42", "admin", "member-2")}
+    found: list[Any] = []
+    for name, (user, path, act) in VIEWS.items():
+        page = screens[user].open(path).page
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+        act(page)
+        page.evaluate(source)
+        for scheme, rules in (("light", None), ("dark", ["color-contrast", "link-in-text-block"])):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.evaluate(AT_REST)
+            found += [(name, scheme, *violation) for violation in page.evaluate(RUN_AXE, rules)]
+            keep(page, f"{name}-{scheme}")
+        page.set_viewport_size(PHONE)
+        width = width_of(page)
+        keep(page, f"{name}-phone")
+        page.set_viewport_size(SCREEN)
+        if width > PHONE["width"]:
+            found.append((name, "phone", f"{width} px wide"))
+    assert found == []
+
+
+def test_in_german_nothing_sticks_out_on_a_phone(server: Server, new_screen: NewScreen) -> None:
+    for user in ("42", "admin"):
+        screen = new_screen(user, language="de", locale="de-DE", viewport=PHONE)
+        for path in sorted({path for who, path, _ in VIEWS.values() if who == user}):
+            page = screen.open(path).page
+            expect(page.locator("html")).to_have_attribute("lang", "de")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            width = width_of(page)
+            keep(page, f"de{path.replace('/', '-')}")
+            assert width <= PHONE["width"], path
+
+
+def test_keys_are_enough_to_give_credits(server: Server, new_screen: NewScreen) -> None:
+    screen = new_screen("admin", DETAILS)
+    page, keyboard = screen.page, screen.page.keyboard
+    before = int(server.balance("11"))
+    act = page.get_by_role("button", name="Placement Credits")
+    expect(act).not_to_have_attribute("aria-disabled", "true")
+    act.focus()
+    keyboard.press("Enter")
+    dialog = page.get_by_test_id("credits-dialog")
+    expect(dialog.get_by_label("Credits for each")).to_be_focused()
+    keyboard.type("3")
+    keyboard.press("Tab")
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    keyboard.type("By keys")
+    preview = dialog.get_by_role("button", name="Preview")
+    expect(preview).not_to_have_attribute("aria-disabled", "true")
+    keyboard.press("Enter")
+    expect(page.get_by_test_id("credits-preview")).to_be_visible()
+    give_all = dialog.get_by_role("button", name="Give credits")
+    expect(give_all).not_to_have_attribute("aria-disabled", "true")
+    tab_to(page, give_all)
+    keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_test_id("act").first).to_contain_text("By keys")
+    expect(page.get_by_test_id("act").first).to_have_attribute("data-state", "done")
+    assert int(server.balance("11")) == before + 3

@@ -12,7 +12,17 @@ from groat.programs.placements.errors import PLACEMENT_ERRORS, PLACEMENT_REFUSAL
 from groat.programs.placements.own_settings import PlacementsSettings
 from groat.programs.placements.socketio import CLAIMS, JOIN_EVENTS
 from groat.programs.placements.views import PlacementNews, PlacementTold
+from groat.programs.placements.words import Placements
+from groat.settings import Settings
 from groat.store.extension import Event, Extension, Tells
+
+
+async def _story(settings: Settings) -> None:
+    # Imported here, because only the demo tells the story.
+    from groat.programs.placements.story import tell_placements_story
+
+    await tell_placements_story(settings)
+
 
 PLACEMENTS = Program(
     "placements",
@@ -24,6 +34,8 @@ PLACEMENTS = Program(
     operations=(*operations.operations, *files.operations),
     errors=PLACEMENT_REFUSALS | PLACEMENT_ERRORS,
     settings=PlacementsSettings,
+    facade=(Placements,),
+    story=_story,
     claims=CLAIMS,
 )
 """The program that ``programs = ["placements"]`` in the settings turns on."""

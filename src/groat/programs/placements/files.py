@@ -15,7 +15,7 @@ from groat.programs.placements.bodies import AttachInput, CreditsInput, ProcessI
 from groat.programs.placements.commands import FILE_NAME_MAX, PROCESS, AttachFile
 from groat.programs.placements.errors import PlacementError
 from groat.programs.placements.giving import BY_FILE, BY_FILES, BY_PLACEMENT, Giver, Wish
-from groat.programs.placements.operations import AT, ID, PLACEMENT_ID, execute, find
+from groat.programs.placements.operations import AT, ID, PLACEMENT_ID, execute, find, with_records
 from groat.programs.placements.rows import PlacementFile
 from groat.programs.placements.views import (
     CreditsGiven,
@@ -170,6 +170,7 @@ async def list_file_candidates(call: Call) -> Answer:
         raise HttpError("invalid_cursor")
     after = -1 if cursor is None else int(cursor)
     items = await call.groat.read(reading.page_file_candidates, file.id, after, limit, asset)
+    await with_records(call, items)
     more = call.to_cursor(str(items[-1].line)) if len(items) == limit else None
     return Answer.of(FileCandidatePage(items, asset.code, more))
 

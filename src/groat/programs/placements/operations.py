@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from groat.api.answer import Answer
 from groat.api.call import Call
@@ -40,6 +41,15 @@ from groat.programs.placements.views import (
 from groat.store.batch import Done
 
 operations = Operations()
+
+
+class Named(Protocol):
+    """Somebody with what is known of them, "" for nothing."""
+
+    user: str
+    email: str
+    name: str
+
 
 SOUGHT_MAX = 100
 WHICH = ("placed", "regular", "legacy")
@@ -202,6 +212,7 @@ async def list_placement_candidates(call: Call) -> Answer:
     items = await call.groat.read(
         reading.page_members, placement.id, call.cursor() or "", limit, _sought(call), asset
     )
+    await with_records(call, items)
     return Answer.of(
         PlacementMemberPage(
             items, asset.code, call.to_cursor(items[-1].user) if len(items) == limit else None
@@ -269,6 +280,7 @@ async def list_candidates(call: Call) -> Answer:
     items = await call.groat.read(
         reading.page_candidates, call.cursor() or "", limit, _sought(call), which, asset
     )
+    await with_records(call, items)
     return Answer.of(
         CandidatePage(items, asset.code, call.to_cursor(items[-1].user) if len(items) == limit else None)
     )
@@ -351,9 +363,7 @@ async def get_candidate_dashboard(call: Call) -> Answer:
     if last:
         entry = last[0]
         view.last_update = UpdateView(entry.recorded_at, entry.delta, entry.balance, entry.reason, entry.kind)
-    record = (await call.identities.people([user])).get(user)
-    if record is not None:
-        view.name, view.email = view.name or record.name, view.email or record.email or ""
+    await with_records(call, [view])
     return Answer.of(view)
 
 
@@ -369,6 +379,16 @@ async def find(call: Call, id: str = "") -> PlacementView:
     if found is None:
         raise PlacementError("placement_not_found", placement=id)
     return found
+
+
+async def with_records(call: Call, items: Sequence[Named]) -> None:
+    """Fill in names and e-mail addresses that only people's accounts have."""
+    wanting = [each.user for each in items if not (each.name and each.email)]
+    found = await call.identities.people(wanting) if wanting else {}
+    for each in items:
+        record = found.get(each.user)
+        if record is not None:
+            each.name, each.email = each.name or record.name, each.email or record.email or ""
 
 
 async def execute(call: Call, command: Command) -> Done | Answer:
@@ -392,6 +412,7 @@ async def _candidate(call: Call, user: str) -> Answer:
     found = await call.groat.read(reading.find_candidate, user, await asset_of(call))
     if found is None:
         raise PlacementError("candidate_not_found", user=user)
+    await with_records(call, [found])
     return Answer.of(found)
 
 

@@ -2,6 +2,7 @@ import type { CreditsGiven, RunRowView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { countRows } from "../../lib/counted";
 import { Fact, Facts } from "../../ui/facts";
 import { ErrorState, Notice, SkeletonRows } from "../../ui/states";
 import { Badge } from "../../ui/surface";
@@ -47,8 +48,8 @@ export function GivenPreview({ given, asset }: { given: CreditsGiven; asset: str
       )}
       {draft.source_problem && <Notice tone="bad">{draft.source_problem.detail}</Notice>}
       {left_out > 0 && (
-        <Notice tone="warn" title={t`${left_out} rows cannot be posted and are left out`}>
-          <Trans>They say why below.</Trans>
+        <Notice tone="warn" title={t`Left out, because they cannot be posted: ${countRows(left_out)}`}>
+          <Trans>The rows of the file say why.</Trans>
         </Notice>
       )}
       {ambiguous.length > 0 && (
