@@ -455,7 +455,8 @@ class Book:
             self._undo |= before
 
     def _apply_each(self, moves: list[Move], limits: bool) -> list[Leg] | Refusal:
-        purses, legs = self.purses, list[Leg]()
+        purses = self.purses
+        legs: list[Leg] = []
         for move in moves:
             (leg,) = self._apply([move])
             allocations = allocate(self, move, limits)

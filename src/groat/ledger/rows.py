@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from groat.ledger.accounts import owner_stream
@@ -414,10 +415,10 @@ class HoldParts:
         (self.parts,) = state
 
 
-class Behind(NamedTuple):
-    """Grants that were not read: how many, what is free of them, and what of that ends next, and when.
+class Sums(NamedTuple):
+    """What grants come to: how many, what is free of them, and what of that ends next, and when.
 
-    Where that ``amount`` is 0, all that is known is that none of them ends by that moment.
+    Of grants that were not read, an ``amount`` of 0 says only that none of them ends by that moment.
     """
 
     number: int = 0
@@ -425,22 +426,41 @@ class Behind(NamedTuple):
     amount: int = 0
     at: int | None = None
 
+    def without(self, read: Sequence[Grant]) -> Sums:
+        """Return what the others come to."""
+        number, free, amount, at = self
+        if number == len(read):
+            return NO_GRANTS
+        for grant in read:
+            free -= grant.free
+            if at is not None and grant.due_at == at:
+                amount -= grant.free
+        return Sums(number - len(read), free, amount, at)
+
+
+NO_GRANTS: Final = Sums()
+
 
 class Purse:
     """The live grants of an account, in the order in which they are spent; ``free`` is the sum of their free parts.
 
-    Mostly the first ones suffice, so the others may be ``behind`` and not read.
+    Mostly the first ones suffice, so the others may be ``behind`` and not read: then ``every`` says what all come to.
     """
 
     __slots__ = ("_next", "account", "behind", "free", "live")
 
-    def __init__(self, account: Account, live: list[Grant], behind: Behind = Behind()) -> None:  # noqa: B008
+    def __init__(self, account: Account, live: list[Grant], every: Sums | None = None) -> None:
         self.account = account
-        self.behind = behind
-        self.live = sorted(live, key=lambda grant: grant.order)
-        self.free = sum(grant.free for grant in live) + behind.free
+        self.live = sorted(live, key=lambda grant: grant.order) if len(live) > 1 else live
         # What expires next, 0 while that is to be looked up anew.
         self._next: Expiring | int | None = 0
+        if every is None:
+            self.behind = NO_GRANTS
+            self.free = sum(grant.free for grant in live)
+        else:
+            self.behind = every.without(live)
+            self.free = every.free
+            self._next = None if every.at is None else Expiring(every.amount, every.at)
 
     def need_all(self) -> None:
         """Raise MoreGrants if some of its grants were not read."""
@@ -450,7 +470,7 @@ class Purse:
     def take_rest(self, rest: list[Grant]) -> None:
         """Take in the grants that were behind."""
         self.live = sorted([*self.live, *rest], key=lambda grant: grant.order)
-        self.behind = Behind()
+        self.behind = NO_GRANTS
         self._next = 0
 
     def state(self) -> tuple[Any, ...]:

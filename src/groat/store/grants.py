@@ -10,13 +10,13 @@ from groat.ledger.grants import GRANTS
 from groat.ledger.rows import (
     Account,
     Allocation,
-    Behind,
     Expiring,
     Grant,
     HoldPart,
     HoldParts,
     HoldRow,
     Purse,
+    Sums,
     TransactionRow,
 )
 from groat.store.flow import Flow, Query
@@ -71,17 +71,15 @@ def take_purses(
     """Put on the book what these queries read, and the grants that are gone but named, or named by a row."""
     by_id = {account.id: account for account in book.accounts.values()}
     rows, *parts = read
-    sums: dict[int, Behind] = {}
+    sums: dict[int, Sums] = {}
     if parts and queries[1].name == "read_sums":
-        sums = {id: Behind(*values) for id, *values in parts.pop()}
+        sums = {id: Sums(*values) for id, *values in parts.pop()}
     live: dict[int, list[Grant]] = {id: [] for id, account in by_id.items() if account.extras & GRANTS}
     for id, account, *rest in rows:
         grant = book.grants[id] = Grant(id, by_id[account], *rest)
         live[account].append(grant)
     for account, grants in live.items():
-        found = sums.get(account)
-        behind = Behind() if found is None else _without(found, grants)
-        purse = book.purses[by_id[account]] = Purse(by_id[account], grants, behind)
+        purse = book.purses[by_id[account]] = Purse(by_id[account], grants, sums.get(account))
         book.any_ended |= purse.has_ended(book.now)
     wanted = set(book.named_grants)
     wanted |= {grant for _, _, grant, *_ in (parts[0] if parts else ())}
@@ -97,19 +95,6 @@ def take_purses(
     for hold, own in held.items():
         places = [HoldPart(book.grants[grant], *amounts) for _, grant, *amounts in sorted(own)]
         book.holds[hold].parts = HoldParts(tuple(places))
-
-
-def _without(every: Behind, read: list[Grant]) -> Behind:
-    """Return what is said of all grants of an account without those that were read."""
-    number, free, amount, at = every
-    if number <= len(read):
-        return Behind()
-    return Behind(
-        number - len(read),
-        free - sum(grant.free for grant in read),
-        amount - sum(grant.free for grant in read if at is not None and grant.due_at == at),
-        at,
-    )
 
 
 def load_allocations(rows: dict[str, TransactionRow]) -> Flow[None]:
@@ -153,14 +138,14 @@ def allocation_values(made: Iterable[TransactionRow]) -> list[tuple[Any, ...]]:
     return [
         (row.id, leg.number, place, each.grant.id, each.grant.account.id, each.amount, each.held)
         for row in sorted(made, key=lambda each: each.id)
-        for leg in sorted(row.legs, key=lambda each: each.number)
+        for leg in (row.legs if len(row.legs) == 1 else sorted(row.legs, key=lambda each: each.number))
         for place, each in enumerate(leg.allocations)
     ]
 
 
-def granted_values(book: Book) -> list[tuple[Any, ...]]:
+def granted_values(changed: Iterable[Grant]) -> list[tuple[Any, ...]]:
     """Return what never changes of the grants that a batch made, by id."""
-    return sorted(_terms(grant) for grant in book.changed(Grant) if grant.is_new)
+    return sorted(_terms(grant) for grant in changed if grant.is_new)
 
 
 def _terms(g: Grant) -> tuple[Any, ...]:
@@ -170,9 +155,10 @@ def _terms(g: Grant) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def grant_statements(book: Book, allocations: list[tuple[Any, ...]]) -> Iterator[Query]:
+def grant_statements(
+    book: Book, changed: Sequence[Grant], allocations: list[tuple[Any, ...]]
+) -> Iterator[Query]:
     """Make what writes the grants, their allocations, and what holds took from them."""
-    changed = book.changed(Grant)
     new = sorted(
         (
             g.id, g.account.id, g.amount, g.remaining, g.held, g.expired, g.voided, g.expires_at, g.voided_at, g.due_at,
@@ -192,7 +178,7 @@ def grant_statements(book: Book, allocations: list[tuple[Any, ...]]) -> Iterator
         yield Query("update_grants", (old,))
     if allocations:
         yield Query("insert_allocations", (allocations,))
-    touched = set(map(id, book.changed(HoldParts)))
+    touched = set(map(id, book.changed(HoldParts))) if book.holds else ()
     parts = [
         (hold.id, place, part.grant.id, part.amount, part.captured, part.released)
         for hold in book.holds.values()

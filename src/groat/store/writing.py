@@ -10,7 +10,7 @@ import msgspec
 
 from groat.ledger.book import KNOWN_EXTRAS, Book, LateNews, Line, OutboxEvent, ProgramRow, Table
 from groat.ledger.errors import Interrupted
-from groat.ledger.rows import Account, HoldRow
+from groat.ledger.rows import Account, Grant, HoldRow
 from groat.ledger.views import EventData, bare_event, events_of
 from groat.store.batch import Published
 from groat.store.budgets import budget_statements
@@ -163,7 +163,8 @@ def statements(
     ranges = _encode([[p.stream, p.epoch, p.first, p.last] for p in published]).decode()
     worker, previous, batch = link
     allocations = allocation_values(book.made) if book.purses else []
-    granted = granted_values(book) if book.purses else []
+    changed = book.changed(Grant) if book.purses else []
+    granted = granted_values(changed)
     digest = batch_hash(previous, transactions, postings, audit, allocations, granted)
     written = (batch, book.now, worker, commands, ranges, previous, digest, KNOWN_EXTRAS)
     yield Query("insert_batch", ([written],))
@@ -172,7 +173,7 @@ def statements(
     yield from _hold_statements(book)
     accounts = book.changed(Account)
     if book.purses:
-        yield from grant_statements(book, allocations)
+        yield from grant_statements(book, changed, allocations)
     if book.budgets is not None:
         yield from budget_statements(book)
     if book.extras:
