@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from groat.programs.placements import PLACEMENTS
+from groat.programs.placements.words import Placements
+from groat.programs.runs.errors import RunError
 from groat.settings import Settings
 from tests.http.conftest import SECRET, Api, code, give
 
@@ -419,3 +421,18 @@ async def test_an_act_is_undone_as_a_run(api: Api) -> None:
     assert await balances(api, "42", "7") == ["100", "0"]
     mine = (await api.call("7", "GET /v1/candidates/7/dashboard")).json()
     assert (mine["granted"], mine["spent"], mine["updates"]) == ("0", "0", 2)
+
+
+async def test_apps_with_the_ledger_give_credits_to_many_as_one_run(api: Api) -> None:
+    words = api.groat.program(Placements)
+    run = await words.emitBulkCreditUpdate(["7", 8], 50, reason="Spring bonus", key="spring")
+    again = await words.emitBulkCreditUpdate(["7", 8], 50, reason="Spring bonus", key="spring")
+    assert (run.people, run.total, again.id) == (2, "100", run.id)
+    await done(api, run.id)
+    assert await balances(api, "7", "8") == ["50", "50"]
+    with pytest.raises(RunError) as refused:
+        await words.emitBulkCreditUpdate(["7", "no id"], 50, key="one-is-bad")
+    assert refused.value.code == "run_rows_bad"
+    with pytest.raises(TypeError, match="list of ids"):
+        await words.emitBulkCreditUpdate("42", 50, key="no-list")
+    assert await balances(api, "7") == ["50"]

@@ -22,6 +22,7 @@ from groat.programs.placements.commands import (
 )
 from groat.programs.placements.giving import BY_FILE, BY_FILES, BY_PLACEMENT, Giver, Wish
 from groat.programs.placements.views import CreditsGiven
+from groat.programs.runs.views import RunView
 from groat.programs.runs.words import DraftRow, Runs
 from groat.programs.words import Ledger, Words, word
 from groat.store.batch import Done
@@ -180,6 +181,32 @@ class Placements(Words[Ledger]):
         """Give everybody of a placement the same credits, or set what they have."""
         wish = Wish(BY_PLACEMENT, placement, "", credits, mode, reason, leave_out)
         return await self._given(wish, principal, roles, key, dry_run)
+
+    @word
+    async def emitBulkCreditUpdate(  # noqa: N802 - apps know it by this name.
+        self,
+        candidate_ids: Iterable[int | str],
+        credits: int | str,
+        *,
+        key: str,
+        reason: str = "Admin update",
+        asset: str = "CREDIT",
+        mode: Mode = "add",
+        principal: str = LOCAL,
+        roles: Iterable[str] = SERVICE,
+    ) -> RunView:
+        """Give each of these people the same credits, or set what they have, as one run: all of them or nobody.
+
+        Raises TypeError for ids that are no list.
+        """
+        if isinstance(candidate_ids, str):
+            raise TypeError(
+                f"candidate_ids is a list of ids, such as [{candidate_ids!r}], not {candidate_ids!r}"
+            )
+        return await self.groat.program(Runs).post(
+            [DraftRow(user=str(each)) for each in candidate_ids], by=principal, roles=roles, key=as_key(key),
+            asset=asset, reason=reason, mode=mode, amount=str(credits),
+        )  # fmt: skip
 
     async def _given(
         self, wish: Wish, principal: str, roles: Iterable[str], key: str, dry_run: bool
