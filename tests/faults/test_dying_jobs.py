@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
@@ -22,6 +20,7 @@ from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.fixtures import clock, database
 from tests.helpers.money import give, new_key, standing
+from tests.programs.credits.opened import opened
 from tests.programs.credits.topping import Topping
 from tests.servers import Postgres
 
@@ -30,21 +29,6 @@ __all__ = ["clock", "database"]
 LEASE_S = 121
 FUNDS = 10_000
 STEP = 1 if "GROAT_SOAK_ROUNDS" in os.environ else 3
-
-
-@asynccontextmanager
-async def shop(database: Database, clock: Clock) -> AsyncIterator[Groat]:
-    """A ledger with the program, whose own work does nothing."""
-    assert CREDITS.extension is not None
-    extensions = (*Groat.standing, CREDITS.extension)
-    database.prepare(extensions)
-    store = database.store(clock, extensions=extensions)
-    async with Groat.open(database.url, store=store, programs=[CREDITS]) as groat:
-        await groat.add_asset("CREDIT", 0)
-        await groat.add_asset("USD", 2)
-        yield groat
-        report = await groat.verify()
-        assert report.ok, report.problems
 
 
 async def below_its_line(top: Topping, user: str) -> None:
@@ -66,7 +50,7 @@ async def test_a_node_dies_before_a_statement_of_a_top_up(
 ) -> None:
     monkeypatch.setattr("groat.engine.groat.EXPIRY_S", 3_600)
     died: dict[str, list[str]] = {"top_up": [], "pay": []}
-    async with shop(database, clock) as groat, dying("dying_jobs.py", database.url, clock) as nodes:
+    async with opened(database, clock) as groat, dying("dying_jobs.py", database.url, clock) as nodes:
         top = Topping(groat)
         await top.shop.put()
         number = seed % STEP
@@ -98,7 +82,7 @@ async def test_a_node_dies_before_a_statement_of_metered_work(
 ) -> None:
     monkeypatch.setattr("groat.engine.groat.EXPIRY_S", 3_600)
     died: list[str] = []
-    async with shop(database, clock) as groat, dying("dying_jobs.py", database.url, clock) as nodes:
+    async with opened(database, clock) as groat, dying("dying_jobs.py", database.url, clock) as nodes:
         await groat.post([("house:in", "user:a", FUNDS, "CREDIT")], key="funds")
         number = seed % STEP
         while (answer := await nodes.told(number, "metered", f"job-{number}")) != "5+2":

@@ -7,28 +7,20 @@ from collections.abc import AsyncIterator
 import pytest
 
 from groat import Groat
-from groat.programs.credits import CREDITS
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.fixtures import clock, database, sqlite
 from tests.programs.credits.granting import Granting
+from tests.programs.credits.opened import opened
 
 __all__ = ["clock", "database", "grant", "groat", "sqlite"]
 
 
 @pytest.fixture
 async def groat(database: Database, clock: Clock) -> AsyncIterator[Groat]:
-    """A ledger with CREDIT and USD. Whatever a test did with it, the books must agree in the end."""
-    assert CREDITS.extension is not None
-    extensions = (*Groat.standing, CREDITS.extension)
-    database.prepare(extensions)
-    store = database.store(clock, extensions=extensions)
-    async with Groat.open(database.url, store=store, programs=[CREDITS]) as groat:
-        await groat.add_asset("CREDIT", 0)
-        await groat.add_asset("USD", 2)
+    """See :func:`opened`."""
+    async with opened(database, clock) as groat:
         yield groat
-        report = await groat.verify()
-        assert report.ok, report.problems
 
 
 @pytest.fixture
