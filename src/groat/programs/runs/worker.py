@@ -71,10 +71,11 @@ class Poster:
         if not running or not await self._groat.write(_take_lease, self._holder):
             return 0
         for run in running:
-            await self._go_on(run)
+            await self.go_on(run)
         return len(running)
 
-    async def _go_on(self, run: RunRow) -> None:
+    async def go_on(self, run: RunRow) -> None:
+        """Post the next chunk of a run, or end it; nothing if it is no longer as it was read. Raises StoreError."""
         rows = [] if run.is_over else await self._groat.read(reading.pick_rows, run)
         if not rows:
             await self._take(run, "finish", {})
