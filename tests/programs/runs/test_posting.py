@@ -85,7 +85,9 @@ async def check(groat: Groat, id: str, times: int = 1) -> None:
     assert run is not None
     assert (run.state, run.posted.rows, run.chunks.done, run.chunks.of) == ("done", PEOPLE, 10, 10)
     for number in range(PEOPLE):
-        (view,) = (await groat.account(f"user:p{number}")).balances
+        account = await groat.account(f"user:p{number}")
+        assert account is not None
+        (view,) = account.balances
         assert (view.balance, view.version) == (str(5 * times), times)
 
 
@@ -155,4 +157,6 @@ async def test_a_run_is_cancelled_between_chunks(groat: Groat) -> None:
     await runs.file(undo.id, undo.version, by="user:ada", roles=STAFF, key="undo")
     while await poster.round():
         pass
-    assert (await groat.account("user:p3")).balances[0].balance == "0"
+    account = await groat.account("user:p3")
+    assert account is not None
+    assert account.balances[0].balance == "0"

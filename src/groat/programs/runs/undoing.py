@@ -14,6 +14,7 @@ from groat.programs.runs.errors import RunError
 from groat.programs.runs.rows import UNDO, CheckedRow, RunRow
 from groat.programs.runs.views import DraftChoices, RunDraft, Short
 from groat.store.flow import Flow, Query
+from groat.store.rows import load_transactions
 
 
 async def undo_draft(
@@ -72,10 +73,14 @@ async def _rows(
 def _reversals(run: RunRow, rows: Sequence[CheckedRow], asset: Asset) -> Flow[list[Given]]:
     """Make a row of each transaction of which something is left to take back."""
     ids = yield from reading.transactions_of(run, rows)
+    found_ids = sorted(ids.values())
     posted = {
-        id: (amount, taken)
-        for id, amount, taken in (yield Query("find_run_postings", (sorted(ids.values()),)))
+        id: (amount, bool(taken)) for id, amount, taken in (yield Query("find_run_postings", (found_ids,)))
     }
+    missing = [id for id in found_ids if id not in posted]
+    for id, made in (yield from load_transactions(missing, {asset.code: asset})).items() if missing else ():
+        (leg,) = made.legs
+        posted[id] = (leg.amount, leg.source.path.startswith("user:"))
     reversed_: dict[str, int] = {}
     for id, _, amount in (yield Query("find_reversed", (sorted(posted),))) if posted else ():
         reversed_[id] = reversed_.get(id, 0) + amount
@@ -95,7 +100,7 @@ def _reversals(run: RunRow, rows: Sequence[CheckedRow], asset: Asset) -> Flow[li
                     amount=format_amount(left, asset.scale),
                     email=given.email,
                     name=given.name,
-                    gives=bool(taken),
+                    gives=taken,
                     original=id,
                 )
             )

@@ -1,14 +1,15 @@
 -- The people that rows name.
 
 -- name: find_run_people :bulk
--- Of these paths of people: whether anybody knows them, their account in one asset, their e-mail address and name.
-SELECT j.path, p.id IS NOT NULL OR s.name IS NOT NULL OR EXISTS (SELECT FROM groat_account AS o WHERE o.path = j.path),
+-- Of these paths of people: whether anybody knows them, their account in one asset, their e-mail address and name. One by one, for
+-- without statistics the planner reads whole tables.
+SELECT j.path, p.id IS NOT NULL OR a.id IS NOT NULL OR s.name IS NOT NULL OR o.path IS NOT NULL,
        a.debits, a.credits, a.debits_pending, a.credits_pending, a.floor, a.ceiling, a.extras, a.id, p.email, p.name
 FROM unnest($1::text[]) AS j (path)
--- Each is looked up by its index: plain joins that are planned before the tables are analysed read all for each path.
-LEFT JOIN LATERAL (SELECT * FROM groat_principal WHERE id = j.path OFFSET 0) AS p ON true
-LEFT JOIN LATERAL (SELECT name FROM groat_stream WHERE name = j.path OFFSET 0) AS s ON true
-LEFT JOIN LATERAL (SELECT * FROM groat_account WHERE path = j.path AND asset = $2 OFFSET 0) AS a ON true;
+LEFT JOIN LATERAL (SELECT p.id, p.email, p.name FROM groat_principal AS p WHERE p.id = j.path LIMIT 1) AS p ON TRUE
+LEFT JOIN LATERAL (SELECT a.* FROM groat_account AS a WHERE a.path = j.path AND a.asset = $2 LIMIT 1) AS a ON TRUE
+LEFT JOIN LATERAL (SELECT s.name FROM groat_stream AS s WHERE s.name = j.path LIMIT 1) AS s ON TRUE
+LEFT JOIN LATERAL (SELECT o.path FROM groat_account AS o WHERE o.path = j.path LIMIT 1) AS o ON TRUE;
 
 -- name: find_run_names :bulk
 -- People with one of these names, in small letters.

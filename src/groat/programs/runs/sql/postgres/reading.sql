@@ -31,12 +31,11 @@ SELECT c.base, c.first, c.last, c.at FROM groat_run_chunk AS c
 WHERE c.run = $1 AND c.last >= $2 AND c.first <= $3 ORDER BY c.first;
 
 -- name: find_run_postings :bulk
--- The one posting of each of these transactions: its amount, and whether it took something from a person.
-SELECT p.txn::text, p.amount, CASE WHEN s.path LIKE 'user:%' THEN 1 ELSE 0 END
-FROM groat_posting AS p JOIN groat_account AS s ON s.id = p.source WHERE p.txn = ANY ($1::uuid[])
-UNION ALL
-SELECT p.txn::text, p.amount, CASE WHEN s.path LIKE 'user:%' THEN 1 ELSE 0 END
-FROM groat_archived_posting AS p JOIN groat_account AS s ON s.id = p.source WHERE p.txn = ANY ($1::uuid[]);
+-- The one posting of each of these transactions, but for archived ones: its amount, and whether it took something from a person.
+SELECT j.id, p.amount, CASE WHEN s.path LIKE 'user:%' THEN 1 ELSE 0 END
+FROM unnest($1::text[]) AS j (id)
+CROSS JOIN LATERAL (SELECT p.amount, p.source FROM groat_posting AS p WHERE p.txn = j.id::uuid LIMIT 1) AS p
+CROSS JOIN LATERAL (SELECT s.path FROM groat_account AS s WHERE s.id = p.source LIMIT 1) AS s;
 
 -- name: list_run_skips :many
 SELECT s.number, s.code FROM groat_run_skip AS s WHERE s.run = $1 AND s.number >= $2 AND s.number <= $3 ORDER BY s.number;

@@ -31,13 +31,9 @@ SELECT c.base, c.first, c.last, c.at FROM groat_run_chunk AS c
 WHERE c.run = ?1 AND c.last >= ?2 AND c.first <= ?3 ORDER BY c.first;
 
 -- name: find_run_postings :bulk
--- The one posting of each of these transactions: its amount, and whether it took something from a person.
-SELECT json_group_array(json_array(txn, amount, taken)) FROM (
-    SELECT p.txn, p.amount, s.path LIKE 'user:%' AS taken
-    FROM json_each(?1) AS j JOIN groat_posting AS p ON p.txn = j.value JOIN groat_account AS s ON s.id = p.source
-    UNION ALL
-    SELECT p.txn, p.amount, s.path LIKE 'user:%'
-    FROM json_each(?1) AS j JOIN groat_archived_posting AS p ON p.txn = j.value JOIN groat_account AS s ON s.id = p.source);
+-- The one posting of each of these transactions, but for archived ones: its amount, and whether it took something from a person.
+SELECT json_group_array(json_array(p.txn, p.amount, s.path LIKE 'user:%'))
+FROM json_each(?1) AS j JOIN groat_posting AS p ON p.txn = j.value JOIN groat_account AS s ON s.id = p.source;
 
 -- name: list_run_skips :many
 SELECT s.number, s.code FROM groat_run_skip AS s WHERE s.run = ?1 AND s.number >= ?2 AND s.number <= ?3 ORDER BY s.number;
