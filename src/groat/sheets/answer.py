@@ -15,7 +15,7 @@ from groat.sheets.model import ReadRow, SheetHead
 from groat.sheets.order import LENGTH, FileRead, FileRefused, SheetOrder
 
 READ = SandboxWork(
-    "groat.sheets.order:read", memory_bytes=384 << 20, cpu_s=10, wall_s=45.0, answer_bytes=64 << 20
+    "groat.sheets.order:read", memory_bytes=384 << 20, cpu_s=10, wall_s=60.0, answer_bytes=64 << 20
 )
 
 _endings = msgspec.msgpack.Decoder(FileRead | FileRefused)

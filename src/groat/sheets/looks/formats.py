@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 PLAIN = frozenset({0, 1, 2, 3, 4, 11, 48, 49, *range(37, 45)})
 """Formats that every workbook has, which show a whole number as itself; those of times are no numbers to the reader."""
@@ -24,6 +25,7 @@ def shown_id(number: int, form: str) -> str | None:
     return str(number).zfill(len(body)) if _PADDED.fullmatch(body) else None
 
 
+@lru_cache(maxsize=1_000)
 def scales(form: str) -> bool:
     """Return whether a format shows another amount than the cell's number: per cent, or thousands left out."""
     body = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", form.split(";")[0])
@@ -35,6 +37,7 @@ def scales(form: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1_000)
 def unit(form: str) -> str:
     """Return the sign or the code of money that a format writes beside the amount, "" for none."""
     section = form.split(";")[0]
