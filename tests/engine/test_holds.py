@@ -10,8 +10,10 @@ import pytest
 
 from groat import Groat, InvalidInput
 from groat.ledger.commands import Hold
+from groat.ledger.errors import Refused
 from groat.ledger.views import HoldView, TransactionView
 from groat.store.batch import Done
+from groat.store.flow import Query
 from tests.helpers.clock import Clock
 from tests.helpers.databases import Database
 from tests.helpers.money import give, new_key, refused, standing
@@ -303,3 +305,26 @@ async def test_an_extension_says_one_end(groat: Groat, clock: Clock, ends: dict[
     hold = await make(groat, expires_at=clock.after(60))
     with pytest.raises(InvalidInput, match="invalid_time"):
         await groat.extend(hold.id, key="e", **ends)
+
+
+async def test_the_accounts_of_a_hold_are_read_only_by_servers_that_did_not_make_it(
+    database: Database, clock: Clock
+) -> None:
+    asked: list[str] = []
+
+    def note(query: Query) -> None:
+        asked.append(query.name)
+
+    store, other_store = (database.store(clock, before_query=note) for _ in range(2))
+    async with Groat.open(database.url, store=store) as groat:
+        await groat.add_asset("CREDIT", 0)
+        await give(groat, "user:a", "10")
+        first, second = [await groat.hold("user:a", "house:s", 2, "CREDIT", key=f"h{n}") for n in range(2)]
+        await groat.capture(str(first.id), key="c1")
+        assert "find_holds" not in asked
+        async with Groat.open(database.url, store=other_store) as other:
+            await other.capture(str(second.id), key="c2")
+        assert "find_holds" in asked
+        # The server that made it sees what the other one did.
+        with pytest.raises(Refused, match="hold_resolved"):
+            await groat.capture(str(second.id), key="c3")
