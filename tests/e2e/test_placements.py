@@ -91,12 +91,10 @@ def test_every_way_to_give_credits_moves_the_whole_dashboard(server: Server, new
         expect(screen.page.get_by_test_id("entry").first).to_contain_text(reason)
 
     # Kofi is known by his e-mail address alone, and a third person is new.
-    rows = [
-        {"user": "42", "amount": "20", "reason": "Intake"},
-        {"user": "kofi@example.com", "amount": "30", "reason": "Intake"},
-        {"user": "nia@example.com", "amount": "40", "reason": "Intake"},
-    ]
-    attach(server, placement, "april.csv", rows)
+    sheet = "Candidate;Credits;Reason\n42;20;Intake\nkofi@example.com;30;Intake\nnia@example.com;40;Intake\n"
+    admin.page.get_by_test_id("placement-file").set_input_files(
+        {"name": "april.csv", "mimeType": "text/csv", "buffer": sheet.encode()}
+    )
     for page in (admin.page, second.page):
         expect(page.get_by_test_id("file").get_by_text("Not processed yet")).to_be_visible()
     press(admin.page, "Process data")

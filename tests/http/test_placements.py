@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 
+from groat import Groat
+from groat.http.app import create_app
+from groat.programs import find_programs
 from groat.programs.placements import PLACEMENTS
 from groat.programs.placements.words import Placements
 from groat.programs.runs.errors import RunError
 from groat.settings import Settings
-from tests.http.conftest import SECRET, Api, code, give
+from tests.http.conftest import CALLERS, SECRET, Api, code, give
+from tests.servers import Postgres
 
 NOWHERE = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
 
@@ -436,3 +442,57 @@ async def test_apps_with_the_ledger_give_credits_to_many_as_one_run(api: Api) ->
     with pytest.raises(TypeError, match="list of ids"):
         await words.emitBulkCreditUpdate("42", 50, key="no-list")
     assert await balances(api, "7") == ["50"]
+
+
+@pytest.fixture
+async def on_postgres(settings: Settings, postgres_server: Postgres) -> AsyncIterator[Api]:
+    """The same server over PostgreSQL."""
+    async with Groat.open(
+        postgres_server.new_database("placements"),
+        programs=find_programs(settings.programs),
+        settings=settings,
+    ) as groat:
+        await groat.add_asset("CREDIT", 0)
+        app = create_app(settings, groat)
+        async with (
+            app.running(),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://groat.test") as client,
+        ):
+            api = Api(client, groat, app, settings)
+            for user, roles in CALLERS.items():
+                await api.identities.add_user(user, name=f"Name of {user}", roles=roles)
+                api.credentials[user], _ = await api.identities.issue_token(user)
+            api.credentials["shop"], _ = await api.identities.add_key("shop", "test", "user:ada")
+            await groat.post([("house:bonus", "user:42", "100", "CREDIT")], key="start")
+            yield api
+            api.identities.close()
+        report = await groat.verify()
+        assert report.ok, report.problems
+
+
+async def test_the_same_on_postgres(on_postgres: Api) -> None:
+    api = on_postgres
+    await test_lists_are_paged_and_searched(api)
+    await test_each_of_the_three_ways_reaches_its_people_once(api)
+    spring = (await api.call("sam", "GET /v1/placements/spring")).json()
+    assert (spring["files"], spring["candidates"]) == (2, 3)
+    files = (await api.call("sam", "GET /v1/placements/spring/files")).json()["items"]
+    assert [file["candidates"] for file in files] == [0, 2]
+    people = await api.call("sam", f"GET /v1/placements/spring/files/{files[1]['id']}/candidates?limit=1")
+    assert [person["user"] for person in people.json()["items"]] == ["42"]
+    mine = (await api.call("42", "GET /v1/candidates/42/dashboard")).json()
+    # 204 was taken to set the balance: that is no reversal, so it counts as spent.
+    assert (mine["granted"], mine["spent"], mine["updates"]) == ("211", "204", 5)
+    path = "PATCH /v1/placements/spring"
+    made_at_once = await asyncio.gather(
+        *(api.call("ada", "POST /v1/placements", {"title": "A", "id": "one"}) for _ in range(5))
+    )
+    assert sorted(answer.status_code for answer in made_at_once) == [201, 409, 409, 409, 409]
+    changes = [api.call("ada", path, {"title": f"T{n}", "version": 1}) for n in range(5)]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*changes)) == [
+        200,
+        409,
+        409,
+        409,
+        409,
+    ]

@@ -43,7 +43,7 @@ from groat.store.batch import Done
 operations = Operations()
 
 
-class Named(Protocol):
+class HasRecord(Protocol):
     """Somebody with what is known of them, "" for nothing."""
 
     user: str
@@ -381,7 +381,7 @@ async def find(call: Call, id: str = "") -> PlacementView:
     return found
 
 
-async def with_records(call: Call, items: Sequence[Named]) -> None:
+async def with_records(call: Call, items: Sequence[HasRecord]) -> None:
     """Fill in names and e-mail addresses that only people's accounts have."""
     wanting = [each.user for each in items if not (each.name and each.email)]
     found = await call.identities.people(wanting) if wanting else {}
