@@ -62,9 +62,9 @@ def test_every_way_to_give_credits_moves_the_whole_dashboard(server: Server, new
     admin = new_screen("admin", "/admin/placements")
     press(admin.page, "New placement")
     dialog = admin.page.get_by_test_id("placement-dialog")
-    dialog.get_by_label("Title").fill("Spring intake")
+    dialog.get_by_label("Title").fill("Autumn intake")
     press(dialog, "Make it")
-    expect(admin.page.get_by_role("heading", name="Spring intake")).to_be_visible()
+    expect(admin.page.get_by_role("heading", name="Autumn intake")).to_be_visible()
     admin.page.wait_for_url("**/admin/placement-details/*")
     placement = admin.page.url.rpartition("/")[2]
 
@@ -105,7 +105,7 @@ def test_every_way_to_give_credits_moves_the_whole_dashboard(server: Server, new
     expect(dialog).to_have_count(0)
     for user, screen, amount in (("42", ursula, 20), ("7", kofi, 30)):
         follow(user, screen, amount, amount, "Intake", 1)
-        expect(screen.page.get_by_test_id("place").filter(has_text="Spring intake")).to_be_visible()
+        expect(screen.page.get_by_test_id("place").filter(has_text="Autumn intake")).to_be_visible()
         expect(figure(screen, "granted")).not_to_have_attribute("data-changes", "0")
     for page in (admin.page, second.page):
         expect(page.get_by_test_id("file")).to_have_attribute("data-state", "processed")
@@ -146,7 +146,9 @@ def test_every_way_to_give_credits_moves_the_whole_dashboard(server: Server, new
     press(admin.page, "Archive")
     press(admin.page.get_by_role("dialog"), "Archive it")
     for screen in (ursula, kofi):
-        expect(screen.page.get_by_test_id("place").filter(has_text="Archived")).to_be_visible()
+        expect(screen.page.get_by_test_id("place").filter(has_text="Autumn intake")).to_contain_text(
+            "Archived"
+        )
         assert screen.page.evaluate("window.stayed"), "it was all live, without a reload"
 
 
