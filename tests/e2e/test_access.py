@@ -71,29 +71,67 @@ def with_why(page: Page) -> None:
     expect(page.get_by_test_id("why-balance")).to_be_visible()
 
 
-def with_preview(page: Page) -> None:
+def upload(page: Page, name: str, content: bytes) -> None:
     page.get_by_test_id("sheet-file").set_input_files(
-        {"name": "bonus.csv", "mimeType": "text/csv", "buffer": SHEET}
+        {"name": name, "mimeType": "text/csv", "buffer": content}
     )
-    expect(page.get_by_test_id("bulk-bad")).to_have_text("2")
+
+
+def with_draft(page: Page) -> None:
+    upload(page, "bonus.csv", SHEET)
+    expect(page.get_by_test_id("draft-bad")).to_have_text("4")
+    expect(page.get_by_test_id("draft-row").first).to_be_visible()
 
 
 def with_question(page: Page) -> None:
-    cyrillic = "user;amount;reason\n42;5;Премия за март\n".encode("cp1251")
-    page.get_by_test_id("sheet-file").set_input_files(
-        {"name": "march.csv", "mimeType": "text/csv", "buffer": cyrillic}
-    )
+    upload(page, "march.csv", "user;amount;reason\n42;5;Премия за март\n".encode("cp1251"))
     expect(page.get_by_test_id("sheet-question")).to_be_visible()
 
 
 def with_reading(page: Page) -> None:
-    content = (
-        b"user;amount;note\n42;1.000;Well done\n7;2.500,5;Well done\nnew-one;5;Welcome\nTotal;3.510,5;\n"
-    )
-    page.get_by_test_id("sheet-file").set_input_files(
-        {"name": "march.csv", "mimeType": "text/csv", "buffer": content}
-    )
-    page.get_by_role("button", name="Read it otherwise").click()
+    rows = b"user;amount;note\n42;1.000;Well done\n7;2.500,5;Well done\nnew-one;5;Welcome\nTotal;3.510,5;\n"
+    upload(page, "march.csv", rows)
+    page.get_by_role("button", name="Correct the reading").click()
+
+
+def with_row(page: Page) -> None:
+    with_draft(page)
+    page.get_by_test_id("draft-row").first.get_by_role("button").click()
+    dialog(page, "row-sheet")
+
+
+def with_list(page: Page) -> None:
+    page.get_by_role("radio", name="A list").check()
+    page.get_by_role("button", name="Check the list").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def with_selection(page: Page) -> None:
+    page.get_by_role("radio", name="People").check()
+    page.get_by_role("button", name="Show these people").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def with_runs(page: Page) -> None:
+    expect(page.get_by_test_id("run-line").first).to_be_visible()
+
+
+def with_run(page: Page) -> None:
+    with_runs(page)
+    page.get_by_test_id("run-line").first.get_by_role("link").click()
+    expect(page.get_by_test_id("run-row").first).to_be_visible()
+
+
+def with_receipts(page: Page) -> None:
+    with_run(page)
+    page.get_by_role("radio", name="Receipts").check()
+    expect(page.get_by_test_id("receipt").first).to_be_visible()
+
+
+def with_undo(page: Page) -> None:
+    with_run(page)
+    page.get_by_test_id("undo-run").click()
+    dialog(page, "undo-dialog")
 
 
 def with_entry(page: Page) -> None:
@@ -233,10 +271,17 @@ VIEWS: dict[str, Visit] = {
     "users-new": ("admin", "/users", with_new_user),
     "users-palette": ("admin", "/users", with_palette),
     "user": ("admin", "/users/42", as_it_is),
-    "bulk": ("admin", "/bulk", as_it_is),
-    "bulk-preview": ("admin", "/bulk", with_preview),
-    "bulk-question": ("admin", "/bulk", with_question),
-    "bulk-reading": ("admin", "/bulk", with_reading),
+    "runs": ("admin", "/runs", with_runs),
+    "run": ("admin", "/runs", with_run),
+    "run-receipts": ("admin", "/runs", with_receipts),
+    "run-undo": ("admin", "/runs", with_undo),
+    "run-new": ("admin", "/runs/new", as_it_is),
+    "run-list": ("admin", "/runs/new", with_list),
+    "run-selection": ("admin", "/runs/new", with_selection),
+    "run-question": ("admin", "/runs/new", with_question),
+    "draft": ("admin", "/runs/new", with_draft),
+    "draft-row": ("admin", "/runs/new", with_row),
+    "draft-reading": ("admin", "/runs/new", with_reading),
     "audit": ("admin", "/audit", as_it_is),
     "audit-row": ("admin", "/audit", with_audit_row),
     "keys": ("admin", "/keys", as_it_is),
@@ -275,6 +320,14 @@ VIEWS: dict[str, Visit] = {
 def something_to_show(server: Server) -> None:
     server.credit("42", 25, "Thank you for the report")
     server.call("POST", "/v1/api-keys", {"service": "shop", "label": "production"})
+    run = {
+        "people": ["42", "7", "11"],
+        "amount": "5",
+        "asset": "CREDIT",
+        "reason": "Thank you",
+        "name": "Three",
+    }
+    server.call("POST", "/v1/runs", run)
 
 
 def keep(page: Page, name: str) -> None:

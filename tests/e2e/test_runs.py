@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
+import openpyxl
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewScreen
@@ -89,6 +92,114 @@ def test_a_run_is_approved_held_and_resumed_while_others_watch(server: Server, n
     expect(person.page.get_by_test_id("entry").first).to_contain_text("Autumn bonus")
     assert toasts(person, "+7") == 1
     assert server.balance("many-1") == "3"
+
+
+def sheet(rows: list[list[Any]], *more: tuple[str, list[list[Any]]]) -> bytes:
+    """A workbook whose first sheet is called January."""
+    book = openpyxl.Workbook()
+    first = book.active
+    assert first is not None
+    first.title = "January"
+    for name, content in (("January", rows), *more):
+        page = book[name] if name in book.sheetnames else book.create_sheet(name)
+        for row in content:
+            page.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def upload(page: Page, name: str, data: bytes) -> None:
+    page.get_by_test_id("sheet-file").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    )
+
+
+def test_an_ugly_file_is_corrected_filed_received_and_known_again(
+    server: Server, new_screen: NewScreen
+) -> None:
+    """What the file does not say is asked; what was taken is shown beside what it says, and can be corrected."""
+    rows: list[list[Any]] = [
+        ["Bonuses of this spring"],
+        [],
+        ["ID", "User", "Candidate", "Credits", "Note"],
+        [1, "42", "Ursula", "1.000", "Bonus"],
+        [2, "kofi@example.com", "Kofi", "2.500", ""],
+        [3, "", "", "20", "nobody"],
+        [4, "11", "Mei", "x", "half"],
+        [5, "Total", "", "3.520", ""],
+    ]
+    ugly = sheet(rows, ("February", [["User", "Credits"], ["42", 7]]))
+    before = int(server.balance("42"))
+    person, phone = new_screen("42"), new_screen("42", viewport={"width": 390, "height": 844})
+    person.has_state("live")
+    phone.has_state("live")
+    page = new_screen("admin", "/runs/new").page
+    upload(page, "two-months.xlsx", ugly)
+    question = page.get_by_test_id("sheet-question")
+    expect(question.get_by_role("alert")).to_contain_text("Which column holds the person")
+    question.get_by_label("Person’s id").select_option(label="User (42)")
+    question.get_by_role("button", name="Read the file").click()
+
+    # Nothing is guessed: which sign parts fractions is not shown by these amounts.
+    reading = page.get_by_test_id("reading")
+    expect(reading.locator("dl")).to_contain_text("January")
+    expect(page.get_by_test_id("draft-bad")).to_have_text("4")
+    expect(reading.get_by_role("list", name="Check these")).to_contain_text("February")
+    reading.get_by_role("button", name="Correct the reading").press("Enter")
+    decimal = reading.get_by_label("Numbers are written")
+    decimal.focus()
+    decimal.select_option(",")
+    expect(page.get_by_test_id("draft-total")).to_have_text("3,500", timeout=SOON_MS)
+    expect(decimal).to_be_focused()
+    expect(page.get_by_test_id("draft-row").first).to_contain_text("1.000")
+    # The bad rows alone, each with why.
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Bad rows as CSV").click()
+    bad = list(csv.reader(download.value.path().read_text(encoding="utf-8-sig").splitlines()))
+    assert len(bad) == 3
+    assert all(row[-1] for row in bad[1:]), "each bad row says why"
+    assert server.balance("42") == str(before)
+
+    file(page)
+    has_state(page, "done")
+    for screen in (person, phone):
+        screen.shows(before + 1000)
+        assert toasts(screen, "+1,000") == 1
+    # The receipts follow by themselves: two devices have shown it.
+    page.get_by_role("radio", name="Receipts").check()
+    receipt = page.get_by_test_id("receipt").first
+    expect(receipt).to_contain_text("sent to 2", timeout=SOON_MS)
+    expect(receipt).to_contain_text("seen", timeout=SOON_MS)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Receipts as CSV").click()
+    assert len(download.value.path().read_text(encoding="utf-8-sig").splitlines()) == 3
+
+    # The same file once more is known, whoever sends it.
+    again = new_screen("admin2", "/runs/new").page
+    upload(again, "two-months.xlsx", ugly)
+    again.get_by_test_id("sheet-question").get_by_label("Person’s id").select_option(label="User (42)")
+    again.get_by_role("button", name="Read the file").click()
+    expect(again.get_by_test_id("repeats")).to_be_visible(timeout=SOON_MS)
+    again.get_by_test_id("repeats").get_by_role("link").click()
+    has_state(again, "done")
+
+
+def test_a_pasted_list_and_a_selection_of_people(server: Server, new_screen: NewScreen) -> None:
+    page = new_screen("admin", "/runs/new").page
+    page.get_by_role("radio", name="A list").check()
+    page.get_by_label("One person a line").fill("7\nmei@example.com; 25\nbrand-new-2; 5; Welcome")
+    page.get_by_label("Amount for lines without one").fill("10")
+    page.get_by_role("button", name="Check the list").click()
+    expect(page.get_by_test_id("draft-total")).to_have_text("40", timeout=SOON_MS)
+    expect(page.get_by_test_id("draft-new")).to_have_text("1")
+    page.goto(f"{server.address}/runs/new")
+    page.get_by_role("radio", name="People").check()
+    page.get_by_label("Name, id or e-mail contains").fill("ursula")
+    page.get_by_label("Amount for each").fill("3")
+    page.get_by_role("button", name="Show these people").click()
+    expect(page.get_by_test_id("draft-people")).to_have_text("1", timeout=SOON_MS)
+    expect(page.get_by_test_id("draft-row").first).to_contain_text("42")
 
 
 def test_the_list_of_runs_is_live(server: Server, new_screen: NewScreen) -> None:

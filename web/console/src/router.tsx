@@ -47,12 +47,6 @@ const userRoute = createRoute({
   component: lazyPage(() => import("./pages/user"), "UserPage"),
 });
 
-const bulk = createRoute({
-  getParentRoute: () => inside,
-  path: "/bulk",
-  component: lazyPage(() => import("./pages/bulk"), "BulkPage"),
-});
-
 const audit = createRoute({
   getParentRoute: () => inside,
   path: "/audit",
@@ -121,7 +115,6 @@ const OWN = [
   overview,
   users,
   userRoute,
-  bulk,
   audit,
   keys,
   inbox,

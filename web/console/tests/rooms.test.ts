@@ -27,7 +27,7 @@ const IMPORTS: [file: string, code: string, allowed: boolean][] = [
   ["pages/a.ts", 'import "../programs/bank/pages/loans";', false],
   ["api/a.ts", 'import "../programs/statements/statement";', false],
   ["registry/a.ts", 'import "../programs/bank/index";', false],
-  ["bulk/a.ts", 'import "../programs/bank";', false],
+  ["modules/a.ts", 'import "../programs/bank";', false],
   ["a_new_room/deep/a.ts", 'import "../../programs/bank";', false],
   ["router.ts", 'import "./programs";', false],
   ["programs/bank/a.ts", 'import "../statements/query";', false],

@@ -3,18 +3,6 @@ import { GroatError } from "@groat/client";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 const real = Object.getOwnPropertyDescriptor(globalThis, "localStorage") as PropertyDescriptor;
-const RUN = {
-  by: null,
-  key: "bulk.1",
-  fingerprint: "print",
-  at: "2026-03-01T12:00:00Z",
-  file: "march.csv",
-  asset: "CREDIT",
-  people: 2,
-  total: "20",
-  transactions: [],
-  undone: false,
-};
 
 function full(): never {
   throw new DOMException("full", "QuotaExceededError");
@@ -41,19 +29,14 @@ describe.each(STORAGES)("where storage is %s", (_, storage) => {
     vi.resetModules();
     return {
       settings: await import("../src/lib/settings"),
-      records: await import("../src/bulk/records"),
       groat: (await import("../src/groat")).groat,
     };
   }
 
-  test("settings, runs and open writes last as long as the page", async () => {
-    const { settings, records, groat } = await load();
+  test("settings and open writes last as long as the page", async () => {
+    const { settings, groat } = await load();
     settings.theme.set("dark");
     expect(settings.theme.get()).toBe("dark");
-    records.remember(RUN);
-    expect(records.recordOf("print")).toEqual(RUN);
-    records.forget(RUN.key);
-    expect(records.records()).toEqual([]);
     const keys: string[] = [];
     const lost = new GroatError("unknown_outcome", "");
     const post = () =>

@@ -4,6 +4,3 @@ export const DEFAULT_REASON = t`Admin update`;
 
 /** The account from which an admin gives credits, and to which they take them. */
 export const ADJUSTMENTS = "house:adjustments";
-
-/** The account that a bulk run takes from unless another is named. */
-export const BONUS = "house:bonus";

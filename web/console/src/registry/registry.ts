@@ -7,7 +7,6 @@ import type { ConsoleProgram, DeclaredTexts, KindModule, Page } from "./program"
 export const RESERVED: ReadonlySet<string> = new Set([
   "",
   "audit",
-  "bulk",
   "inbox",
   "keys",
   "login",

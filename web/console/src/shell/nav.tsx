@@ -3,7 +3,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
-import { Ellipsis, FileText, Inbox, KeyRound, ScrollText, Sheet, Users, Wallet } from "lucide-react";
+import { Ellipsis, FileText, Inbox, KeyRound, ScrollText, Users, Wallet } from "lucide-react";
 import { kindsQuery } from "../api/requests";
 import { cx } from "../lib/cx";
 import { useRights } from "../live/hooks";
@@ -50,15 +50,6 @@ export function usePlaces(): { own: Place[]; staff: Place[] } {
     },
     { section: "staff", order: 10, ...requests, when: ({ kinds }) => kinds.size > 0 },
     { section: "staff", order: 20, to: "/users", label: t`Users`, icon: Users },
-    {
-      section: "staff",
-      order: 60,
-      to: "/bulk",
-      label: t`Bulk credits`,
-      short: t`Bulk`,
-      icon: Sheet,
-      when: ({ admin }) => admin,
-    },
     { section: "staff", order: 70, to: "/audit", label: t`Audit log`, short: t`Audit`, icon: ScrollText },
     {
       section: "staff",

@@ -149,23 +149,16 @@ export interface Receipt {
   line: number;
   user: string;
   amount: string;
-  before: string;
-  after: string;
-  transaction: string;
-  committed_at: string;
-  devices: number;
-  sent_to: number;
+  outcome: NonNullable<RunRow["outcome"]>;
+  before: string | null;
+  after: string | null;
+  transaction: string | null;
+  committed_at: string | null;
+  /** Devices that got it, and those that have shown it; with the first of these moments. */
+  sent: number;
   sent_at: string | null;
   seen: number;
   seen_at: string | null;
-}
-
-export interface Receipts {
-  items: Receipt[];
-  from: number;
-  total: number;
-  sent: number;
-  seen: number;
 }
 
 export interface DraftChange {
@@ -270,15 +263,10 @@ export const runQuery = (id: string) =>
 
 export const receiptsKey = (id: string) => [ALL, "receipts", id];
 
-export const readReceipts = (id: string, from: number, signal: AbortSignal, limit = WINDOW_ROWS) =>
-  api.request<Receipts>(`${runPath(id)}/receipts`, { query: { from, limit }, signal });
-
-/** How many receipts there are, and how many of them were sent and seen. */
-export const receiptCountsQuery = (id: string, every: number | false) =>
-  queryOptions({
-    queryKey: [ALL, "receipt-counts", id],
-    queryFn: ({ signal }) => readReceipts(id, 0, signal, 1),
-    refetchInterval: every,
+export const readReceipts = (id: string, from: number, signal: AbortSignal) =>
+  api.request<RowWindow<Receipt>>(`${runPath(id)}/receipts`, {
+    query: { from, limit: WINDOW_ROWS },
+    signal,
   });
 
 /** Reads a file and checks its rows. Throws GroatError: what it asks is a question to answer by `choices`. */

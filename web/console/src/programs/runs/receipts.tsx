@@ -1,3 +1,4 @@
+import { subtract } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
@@ -7,6 +8,7 @@ import { EmptyState } from "../../ui/states";
 import { Amount, Delta, Time } from "../../ui/text";
 import { type WindowColumn, WindowTable } from "../../ui/window-table";
 import { type Receipt, type RunView, readReceipts, receiptsKey } from "./data";
+import { OUTCOMES } from "./words";
 
 const ROW_PX = 58;
 /** What is on screen is asked for again so often (ms): devices tell what they showed a little later. */
@@ -18,7 +20,7 @@ export function Receipts({ run }: { run: RunView }) {
     <WindowTable
       caption={t`Receipts`}
       columns={COLUMNS}
-      expected={run.posted.rows}
+      expected={run.rows}
       queryKey={receiptsKey(run.id)}
       read={(from, signal) => readReceipts(run.id, from, signal)}
       every={LIVE_MS}
@@ -26,7 +28,7 @@ export function Receipts({ run }: { run: RunView }) {
       rowTestId="receipt"
       height={ROW_PX}
       empty={
-        <EmptyState icon={<Send aria-hidden />} title={t`Nothing has been posted yet`}>
+        <EmptyState icon={<Send aria-hidden />} title={t`No receipts`}>
           <Trans>Each person shows up here as soon as their row is posted.</Trans>
         </EmptyState>
       }
@@ -64,23 +66,19 @@ const COLUMNS: readonly WindowColumn<Receipt>[] = [
   {
     id: "change",
     header: t`Change`,
-    cell: ({ amount, before, after }) => (
-      <span className="inline-flex max-w-full flex-col items-end">
-        <Delta value={amount} className="max-w-full truncate" />
-        <span className="inline-flex max-w-full items-center gap-1 text-faint text-xs">
-          <Amount value={before} /> <span aria-hidden>→</span>
-          <span className="sr-only">{t`becomes`}</span>
-          <Amount value={after} />
-        </span>
-      </span>
-    ),
+    cell: (receipt) => <Change receipt={receipt} />,
     align: "end",
     className: "w-36 sm:w-40",
   },
   {
     id: "committed",
     header: t`Posted`,
-    cell: ({ committed_at }) => <Time at={committed_at} className="num text-muted" />,
+    cell: ({ committed_at, outcome }) =>
+      committed_at ? (
+        <Time at={committed_at} className="num text-muted" />
+      ) : (
+        <span className="text-faint">{OUTCOMES[outcome]}</span>
+      ),
     from: "lg",
     className: "w-40",
   },
@@ -93,15 +91,31 @@ const COLUMNS: readonly WindowColumn<Receipt>[] = [
   },
 ];
 
+/** What became of the balance. */
+function Change({ receipt: { amount, before, after } }: { receipt: Receipt }) {
+  if (before === null || after === null) return <Amount value={amount} className="text-faint" />;
+  return (
+    <span className="inline-flex max-w-full flex-col items-end">
+      <Delta value={subtract(after, before)} className="max-w-full truncate" />
+      <span className="inline-flex max-w-full items-center gap-1 text-faint text-xs">
+        <Amount value={before} /> <span aria-hidden>→</span>
+        <span className="sr-only">{t`becomes`}</span>
+        <Amount value={after} />
+      </span>
+    </span>
+  );
+}
+
 /** How far a change was told. */
-function Reached({ receipt: { sent_to, sent_at, seen, seen_at } }: { receipt: Receipt }) {
-  if (sent_to === 0 && seen === 0) {
+function Reached({ receipt: { committed_at, sent, sent_at, seen_at } }: { receipt: Receipt }) {
+  if (committed_at === null) return <span className="text-faint">–</span>;
+  if (sent === 0) {
     return <span className="text-faint">{t`no device yet`}</span>;
   }
   return (
     <span className="num flex min-w-0 flex-wrap items-center gap-x-3 text-muted">
       <span className="inline-flex items-center gap-1 whitespace-nowrap" title={sent_at ?? undefined}>
-        <Send className="size-3.5" aria-hidden /> {t`sent to ${count(sent_to)}`}
+        <Send className="size-3.5" aria-hidden /> {t`sent to ${count(sent)}`}
       </span>
       {seen_at && (
         <span className="inline-flex items-center gap-1 whitespace-nowrap text-good">

@@ -152,7 +152,7 @@ function Rows({
   onChange: (change: { select?: { show: Show }; unselect?: { show: Show } }) => Promise<void>;
 }) {
   const { summary } = draft;
-  const [wanted, setShow] = useState<Show>(summary.bad > 0 && summary.good === 0 ? "bad" : "all");
+  const [wanted, setShow] = useState<Show>("all");
   const shows = showsOf(summary);
   const show = shows.some(([name]) => name === wanted) ? wanted : "all";
   return (

@@ -1,12 +1,11 @@
 import { GroatError, type KindView, type RequestView } from "@groat/client";
 import { useRequest } from "@groat/react";
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Download, FileQuestion, Pause, Play, Undo2 } from "lucide-react";
 import { useCallback, useState } from "react";
-import { count, countRows } from "../../../lib/counted";
+import { countRows } from "../../../lib/counted";
 import { useRights } from "../../../live/hooks";
 import { useAttempt } from "../../../parts/use-attempt";
 import { useNames } from "../../../requests/acts";
@@ -20,17 +19,7 @@ import { Choice, Select } from "../../../ui/field";
 import { EmptyState, ErrorState, Notice, Skeleton } from "../../../ui/states";
 import { Card, CardHeader, PageHeader } from "../../../ui/surface";
 import { RunsCrumb } from "../crumb";
-import {
-  csvOf,
-  isMissing,
-  isMoving,
-  KIND,
-  type RunRow,
-  type RunView,
-  receiptCountsQuery,
-  runQuery,
-  type Show,
-} from "../data";
+import { csvOf, isMissing, isMoving, KIND, type RunRow, type RunView, runQuery, type Show } from "../data";
 import { Receipts } from "../receipts";
 import { RowSheet } from "../row-sheet";
 import { RunRows } from "../run-rows";
@@ -141,7 +130,6 @@ function Outcome({ run }: { run: RunView }) {
   const [opened, setOpened] = useState<RunRow | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [undoing, setUndoing] = useState(false);
-  const counts = useQuery(receiptCountsQuery(run.id, tab === "receipts" ? 2_000 : false)).data;
   const choose = useCallback((number: number, on: boolean) => {
     setChosen((before) => {
       const next = new Set(before);
@@ -186,16 +174,7 @@ function Outcome({ run }: { run: RunView }) {
         )}
       </CardHeader>
       {tab === "receipts" ? (
-        <>
-          {counts && counts.total > 0 && (
-            <p className="num px-4 pb-3 text-muted text-sm sm:px-5" data-testid="receipt-counts">
-              <Trans>
-                {count(counts.total)} posted · {count(counts.sent)} sent · {count(counts.seen)} seen
-              </Trans>
-            </p>
-          )}
-          <Receipts run={run} />
-        </>
+        <Receipts run={run} />
       ) : (
         <>
           <div className="px-4 pb-3 sm:px-5">
