@@ -416,7 +416,7 @@ class HoldParts:
 
 
 class Sums(NamedTuple):
-    """What grants come to: how many, what is free of them, and what of that ends next, and when.
+    """The sum of grants: how many, what is free of them, and what of that ends next, and when.
 
     Of grants that were not read, an ``amount`` of 0 says only that none of them ends by that moment.
     """
