@@ -194,3 +194,14 @@ def test_addresses_of_nodes(address: str) -> None:
 def test_addresses_that_are_none(address: str) -> None:
     with pytest.raises(SettingsError):
         load(environ={"GROAT_NODE_ADDRESS": address})
+
+
+def test_a_variable_sets_an_option_of_a_program_that_no_setting_turns_on() -> None:
+    environ = {
+        "GROAT_PROGRAMS": "the_tool",
+        "GROAT_OPTIONS_THE_TOOL_PORT": "9",
+        "GROAT_OPTIONS_RUNS_APPROVE_PEOPLE": "500",
+        "GROAT_OPTIONS_RUNS_SOURCE": "",
+        "GROAT_OPTIONS_RUNS": "no name follows",
+    }
+    assert load({}, environ).options == {"the_tool": {"port": "9"}, "runs": {"approve_people": "500"}}

@@ -577,13 +577,21 @@ def _from_environ(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _options_from_environ(environ: Mapping[str, str], programs: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Read the settings of these programs that have a variable each, by program and name."""
+    """Read the settings of programs that have a variable each, by program and name.
+
+    ``programs`` are those turned on. Of any other variable the first word is the program: those that every server has
+    are turned on by no setting, and their names are one word each.
+    """
     found: dict[str, dict[str, str]] = {}
     # The longest name first, for a program may be named as another and one of its settings are.
     prefixes = sorted(((option_variable(name, ""), name) for name in programs), reverse=True)
     for variable, text in environ.items():
-        for prefix, program in prefixes:
-            if variable.startswith(prefix) and text:
+        if not (variable.startswith(OPTION_VARIABLE) and text):
+            continue
+        word = variable.removeprefix(OPTION_VARIABLE).partition("_")[0]
+        other = (option_variable(word, ""), word.lower())
+        for prefix, program in (*prefixes, other):
+            if variable.startswith(prefix):
                 found.setdefault(program, {})[variable.removeprefix(prefix).lower()] = text
                 break
     return found
