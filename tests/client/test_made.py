@@ -217,7 +217,7 @@ OF = [operations_with(program) for program in (BANK, CREDITS, PLACEMENTS)]
 
 
 def speaker(id: str, client: Any, *programs: Any) -> Any:
-    """What has the method of an operation: the client, or the class of a program over it."""
+    """Return the object with the method of an operation: the client, or the class of a program over it."""
     own = (program for program, ids in zip(programs, OF, strict=True) if id in ids)
     return client if id in BASE else next(own)(client)
 

@@ -52,7 +52,7 @@ class Office:
         return told
 
     async def spent(self, node: Server) -> int:
-        """What the source has paid in all."""
+        """Read how much the source has paid in all."""
         async with self.cluster.http(node) as http:
             (balance,) = (await http.get("/v1/accounts/house:bonus")).json()["balances"]
             return -int(balance["balance"])

@@ -357,7 +357,7 @@ def width_of(page: Page) -> int:
 
 
 def barriers(new_screen: NewScreen, views: dict[str, Visit]) -> list[Any]:
-    """What axe finds in views in light and dark, and those that are wider than a phone."""
+    """List the problems that axe finds in views in light and dark, and the views that are wider than a phone."""
     source = AXE.read_text(encoding="utf-8")
     screens: dict[str | None, Screen] = {}
     found: list[Any] = []

@@ -206,7 +206,7 @@ CHANGED = (
 
 
 def diff_of(name: str) -> str:
-    """What changes in a file of the app, as the page about it shows it."""
+    """Return the change of a file of the app as the page about it shows it."""
     before, after = (
         (EXAMPLE / folder / name).read_text("utf-8").splitlines(keepends=True) for folder in ("before", ".")
     )

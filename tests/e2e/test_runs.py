@@ -118,7 +118,7 @@ def upload(page: Page, name: str, data: bytes) -> None:
 def test_an_ugly_file_is_corrected_filed_received_and_known_again(
     server: Server, new_screen: NewScreen
 ) -> None:
-    """What the file does not say is asked; what was taken is shown beside what it says, and can be corrected."""
+    """The page asks for what the file leaves open, shows each reading beside the text, and lets staff correct it."""
     rows: list[list[Any]] = [
         ["Bonuses of this spring"],
         [],

@@ -26,7 +26,7 @@ from tests.servers import Postgres, free_port, postgres
 
 DEADLINE_S = 30.0
 HANGS_S = 60.0
-"""Who is not told by then waits for ever."""
+"""Seconds after which a caller that was told nothing counts as waiting for ever."""
 ASLEEP = """
 SELECT EXISTS (SELECT FROM pg_stat_activity
                WHERE datname = current_database() AND wait_event = 'PgSleep' AND pid <> pg_backend_pid())

@@ -333,7 +333,7 @@ async def test_people_set_alerts_of_their_own_accounts(api: Api) -> None:
         ("spend", {"amount": "15", "asset": "CREDIT"}, 201),
         ("any", {"amount": "175", "asset": "CREDIT"}, 201),
         ("any", {"amount": "999", "asset": "CREDIT", "at_most": True}, 201),
-        # What goes to somebody else has its terms there.
+        # A payment to somebody else has its terms there.
         ("transfer", {"amount": "35", "asset": "CREDIT", "to": "7"}, 201),
         ("any", {"amount": "999", "asset": "CREDIT"}, 422),
     ],

@@ -114,7 +114,7 @@ async def test_lists_are_paged_and_searched(api: Api) -> None:
         assert [candidate["user"] for candidate in page["items"]] == expected, query
     members = (await api.call("sam", "GET /v1/placements/p1/candidates")).json()["items"]
     assert [(m["user"], m["files"], m["fresh"]) for m in members] == [("mei", 0, False)]
-    # What is not said here is known of people's accounts.
+    # Anything not said here is known of people's accounts.
     await api.call("ada", "PUT /v1/placements/p1/candidates/42")
     assert (await api.call("sam", "GET /v1/candidates/42")).json()["name"] == "Name of 42"
     kept = (await api.call("ada", "PUT /v1/candidates/ursula", {"origin": "regular"})).json()

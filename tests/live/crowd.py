@@ -259,7 +259,7 @@ class Loop:
         return stamps
 
     def screens(self) -> dict[str, tuple[str | None, int]]:
-        """What each connected screen shows, and how many changes it was told of, by person."""
+        """Return what each connected screen shows and how many changes it was told of, by person."""
         return {
             client.user: (client.shown, client.told)
             for client in self._by_fd.values()
@@ -498,7 +498,7 @@ class Crowd:
         return found
 
     async def screens(self) -> dict[str, tuple[str | None, int]]:
-        """What each connected screen shows, and how many changes it was told of, by person."""
+        """Return what each connected screen shows and how many changes it was told of, by person."""
         found: dict[str, tuple[str | None, int]] = {}
         for process in self._running:
             for user, (shown, told) in (await self._call(process, "screens")).items():

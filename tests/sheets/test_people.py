@@ -1,4 +1,4 @@
-"""Who is meant: by id, e-mail or name; and the texts of a file beside what they were read as."""
+"""People are matched by id, e-mail or name, and each reading stands beside the text of the file."""
 
 from __future__ import annotations
 

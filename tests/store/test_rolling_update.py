@@ -153,7 +153,7 @@ async def test_an_older_node_passes_no_budget_and_loses_no_crossing(
         assert used == ["20", "0"]
         (crossing,) = await new.read(due_crossings, "t", 10)
         assert (crossing.direction, crossing.available) == ("down", 85)
-        # What it was refused stands under no key, and the new version decides it.
+        # Its refusal stands under no key, and the new version decides it.
         with pytest.raises(Refused, match="budget_exceeded"):
             await new.post([("user:a", "house:s", "20", "CREDIT")], key="late-0", principal=OLDER_BY)
         await new.post([("house:b", "user:b", "20", "CREDIT")], key="late-1", principal=OLDER_BY)

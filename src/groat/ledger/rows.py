@@ -452,7 +452,7 @@ class Purse:
     def __init__(self, account: Account, live: list[Grant], every: Sums | None = None) -> None:
         self.account = account
         self.live = sorted(live, key=lambda grant: grant.order) if len(live) > 1 else live
-        # What expires next, 0 while that is to be looked up anew.
+        # Holds the grant that expires next, or 0 while that has to be looked up anew.
         self._next: Expiring | int | None = 0
         if every is None:
             self.behind = NO_GRANTS

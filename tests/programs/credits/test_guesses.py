@@ -81,6 +81,6 @@ async def test_a_refusal_that_tells_of_a_shared_code_is_a_guess_of_the_person(gr
     late = await asyncio.gather(*(tried(desk, "SPRING", f"late-{n}") for n in range(20)))
     assert set(late) == {"voucher_used_up"}
     assert [await tried(desk, "OTHER", user) for user in ("7", "late-1", "new")] == ["ok"] * 3
-    # What only its owner is told is no guess.
+    # A refusal that only the owner is told is no guess.
     found = [await tried(desk, "OTHER", "new") for _ in range(5)]
     assert found == ["voucher_yours_used_up"] * 5

@@ -292,7 +292,7 @@ async def _draft(
         mode=wish.mode,
         reason=wish.reason,
         name=placement.title if file is None else file.name,
-        # Who is named twice gets both amounts of a file that was processed, but what all get only once.
+        # A person named twice gets both amounts of a file that was processed, but an amount for all only once.
         duplicates="sum" if wish.credits is None else "first",
         operation=wish.act,
         amount=wish.credits,

@@ -160,7 +160,7 @@ def _pause(request: Request[RunData], _: MaybeReason) -> Step | Refusal:
 
 def _resume(request: Request[RunData], _: Nothing) -> Step:
     run = _row(request)
-    # What was refused under the key of the last attempt stands there for ever.
+    # A refusal stands for ever under the key of the last attempt, so the next attempt has its own.
     run.attempt += 1
     run.problem = ""
     return _to(request, run, RUNNING)
