@@ -1,5 +1,11 @@
 /** Drafts of bulk runs: the questions about a file, its reading, and changes in the order in which they were made. */
-import { GroatError } from "@groat/client";
+import {
+  type DraftChange,
+  type DraftReading,
+  GroatError,
+  type RunDraft,
+  type RunRowView,
+} from "@groat/client";
 import { GroatProvider } from "@groat/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, render, renderHook, screen, waitFor } from "@testing-library/react";
@@ -8,14 +14,7 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { groat } from "../src/groat";
 import { ByFile } from "../src/programs/runs/by-file";
-import {
-  type DraftChange,
-  draftQuery,
-  type Reading,
-  type RunDraft,
-  type RunRow,
-  rowsKey,
-} from "../src/programs/runs/data";
+import { draftQuery, rowsKey } from "../src/programs/runs/data";
 import { problemOf } from "../src/programs/runs/filing";
 import { askedBy, changeOf, chooseAlso, isEnough, taken } from "../src/programs/runs/reading";
 import { ReadingPanel } from "../src/programs/runs/reading-panel";
@@ -28,7 +27,9 @@ const COLUMNS = [
   { number: 2, name: "Email", sample: "ursula@example.com" },
   { number: 3, name: "Amount", sample: "1.000" },
 ];
-const reading = (more: Partial<Reading> = {}): Reading => ({
+const reading = (more: Partial<DraftReading> = {}): DraftReading => ({
+  header_line: 1,
+  count: 2,
   columns: { user: "Email", amount: "Amount" },
   places: { user: 2, amount: 3 },
   encoding: "utf-8-sig",
@@ -82,7 +83,7 @@ const draft = (more: Partial<RunDraft> = {}): RunDraft => ({
   repeats: [],
   ...more,
 });
-const row = (more: Partial<RunRow> = {}): RunRow => ({
+const row = (more: Partial<RunRowView> = {}): RunRowView => ({
   number: 1,
   line: 2,
   user: "42",
@@ -280,10 +281,9 @@ describe("changes of a draft", () => {
     expect(changes).toEqual([{ decimal: "," }]);
     expect(result.current.busy).toBe(true);
     // The row shows at once what was chosen.
-    expect(queries.getQueryData<{ items: RunRow[] }>(rows)?.items.map(({ selected }) => selected)).toEqual([
-      false,
-      true,
-    ]);
+    expect(
+      queries.getQueryData<{ items: RunRowView[] }>(rows)?.items.map(({ selected }) => selected),
+    ).toEqual([false, true]);
     await answer(draft({ version: 2 }));
     expect(changes[1]).toEqual({ select: { numbers: [2] }, unselect: { numbers: [1] } });
     await answer(draft({ version: 3 }));

@@ -1,9 +1,10 @@
+import type { RunDraft } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { FileSpreadsheet, Loader2, Upload } from "lucide-react";
 import { type DragEvent, useId, useState } from "react";
 import { cx } from "../../lib/cx";
-import type { DraftTerms, RunDraft } from "./data";
+import type { DraftTerms } from "./data";
 import { useReader } from "./use-reader";
 
 const ACCEPTED =

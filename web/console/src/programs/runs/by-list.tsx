@@ -1,10 +1,11 @@
+import type { RunDraft } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useState } from "react";
 import { AmountInput } from "../../parts/money";
 import { Button } from "../../ui/button";
 import { Field, TextArea } from "../../ui/field";
-import type { DraftTerms, RunDraft } from "./data";
+import type { DraftTerms } from "./data";
 import { hasAmounts, tableOf } from "./paste";
 import { useReader } from "./use-reader";
 

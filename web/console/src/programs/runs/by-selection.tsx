@@ -1,3 +1,4 @@
+import type { RunDraft } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
@@ -9,7 +10,7 @@ import { useAttempt } from "../../parts/use-attempt";
 import { Button } from "../../ui/button";
 import { Field, Input, Select } from "../../ui/field";
 import { Notice } from "../../ui/states";
-import { type DraftTerms, draftOfSelection, type RunDraft } from "./data";
+import { type DraftTerms, draftOfSelection } from "./data";
 
 /** Takes the people whom all that is filled in fits, each with the same amount. */
 export function BySelection({ terms, onDraft }: { terms: DraftTerms; onDraft: (draft: RunDraft) => void }) {

@@ -1,5 +1,14 @@
 /** What the pages of bulk runs read from the server and tell it. */
-import { type GroatError, type Page, requestsTold, type SheetColumn, type SheetRemark } from "@groat/client";
+import {
+  type DraftChange,
+  type GroatError,
+  type Page,
+  type RunDraft,
+  type RunReceipt,
+  type RunRowView,
+  type RunView,
+  requestsTold,
+} from "@groat/client";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { PAGE_SIZE } from "../../api/queries";
 import { groat } from "../../groat";
@@ -12,173 +21,17 @@ const { api } = groat;
 export const KIND = "run";
 export const OWNER = "house:runs";
 
-/** Reading and checking 100,000 rows takes its time (ms). */
+/** DraftReading and checking 100,000 rows takes its time (ms). */
 const READING_MS_MAX = 120_000;
 /** A run that goes on is asked for again so often (ms). */
 const PROGRESS_MS = 500;
 
 export const hasRuns = ({ kinds }: Audience) => kinds.has(KIND);
 
-export type Mode = "add" | "set" | "undo";
+export type Mode = "add" | "set";
 export type Duplicates = "ask" | "sum" | "first";
 export type Short = "refuse" | "take_what_is_left" | "below_floor";
 export type Show = "all" | "bad" | "duplicates" | "new" | "over_limit" | "unselected" | "selected";
-
-export interface RunOrigin {
-  what: "file" | "list" | "selection" | "undo";
-  name: string;
-  digest: string | null;
-  operation: string;
-}
-
-export interface DraftSummary {
-  rows: number;
-  good: number;
-  bad: number;
-  selected: number;
-  unselected: number;
-  people: number;
-  duplicates: number;
-  new_people: number;
-  over_limit: number;
-  total: string;
-  biggest: string;
-  /** How much an undo cannot take back. */
-  spent: string;
-  problems: Record<string, number>;
-}
-
-/** How the file of a draft was read. */
-export interface Reading {
-  columns: Record<string, string>;
-  places: Record<string, number>;
-  sheet: string | null;
-  sheets: { name: string; hidden: boolean }[];
-  found: SheetColumn[];
-  encoding: string | null;
-  delimiter: string | null;
-  decimal: string | null;
-  date_order: string | null;
-  warnings: SheetRemark[];
-}
-
-export interface RunDraft {
-  id: string;
-  version: number;
-  /** False while somebody is changing it. */
-  ready: boolean;
-  origin: RunOrigin;
-  asset: string;
-  mode: Mode;
-  reason: string;
-  source: string;
-  by: string;
-  made_at: string;
-  expires_at: string;
-  duplicates: Duplicates;
-  short: Short | null;
-  amount: string | null;
-  /** The run that it became. */
-  run: string | null;
-  /** The run that it takes back. */
-  undoes: string | null;
-  reading: Reading | null;
-  summary: DraftSummary;
-  /** Why the account that pays could not pay all of it now. */
-  source_problem: { code: string; detail: string } | null;
-  atomic: boolean;
-  chunks: number;
-  needs_approval: boolean;
-  approval: string;
-  repeats: { run: string; filed_at: string; by: string; state: string }[];
-}
-
-export interface RunRow {
-  number: number;
-  line: number;
-  user: string;
-  amount: string;
-  reason: string;
-  known: boolean;
-  matched: "" | "id" | "email" | "name";
-  email: string;
-  name: string;
-  balance: string | null;
-  after: string | null;
-  /** The texts as they were sent, by what they mean. */
-  raw: Partial<Record<"user" | "email" | "name" | "amount" | "reason", string>>;
-  problem: { code: string; detail: string } | null;
-  duplicate_of: number | null;
-  selected: boolean;
-  outcome?: "waiting" | "posted" | "nothing" | "skipped" | "left_out";
-  transaction?: string | null;
-  undone?: boolean;
-}
-
-export interface RunView {
-  id: string;
-  version: number;
-  state: string;
-  draft: string;
-  origin: RunOrigin;
-  asset: string;
-  mode: Mode;
-  reason: string;
-  source: string;
-  by: string;
-  filed_at: string;
-  changed_at: string;
-  rows: number;
-  people: number;
-  total: string;
-  posted: { rows: number; amount: string };
-  /** Rows that had nothing to do, and rows left out after they were refused. */
-  idle: number;
-  skipped: number;
-  atomic: boolean;
-  chunks: { done: number; of: number };
-  problem: { number: number; user: string; code: string; detail: string } | null;
-  short: Short | null;
-  undoes: string | null;
-  undone: "no" | "part" | "whole";
-  undone_by: string[];
-}
-
-export interface Receipt {
-  number: number;
-  line: number;
-  user: string;
-  amount: string;
-  outcome: NonNullable<RunRow["outcome"]>;
-  before: string | null;
-  after: string | null;
-  transaction: string | null;
-  committed_at: string | null;
-  /** Devices that got it, and those that have shown it; with the first of these moments. */
-  sent: number;
-  sent_at: string | null;
-  seen: number;
-  seen_at: string | null;
-}
-
-export interface DraftChange {
-  /** Of the reading: null for what the file itself says. */
-  sheet?: string | null;
-  encoding?: string | null;
-  delimiter?: string | null;
-  decimal?: string | null;
-  date_order?: string | null;
-  columns?: Record<string, string | null>;
-  duplicates?: Duplicates;
-  reason?: string;
-  mode?: Mode;
-  source?: string;
-  amount?: string;
-  name?: string;
-  short?: Short;
-  select?: { numbers?: number[]; show?: Show };
-  unselect?: { numbers?: number[]; show?: Show };
-}
 
 /** What is the same whatever a draft is made of. */
 export interface DraftTerms {
@@ -228,9 +81,9 @@ export function readRows(
   show: Show,
   from: number,
   signal: AbortSignal,
-): Promise<RowWindow<RunRow>> {
+): Promise<RowWindow<RunRowView>> {
   const path = of === "draft" ? draftPath(id) : runPath(id);
-  return api.request<RowWindow<RunRow>>(`${path}/rows`, {
+  return api.request<RowWindow<RunRowView>>(`${path}/rows`, {
     query: { show, from, limit: WINDOW_ROWS },
     signal,
   });
@@ -264,7 +117,7 @@ export const runQuery = (id: string) =>
 export const receiptsKey = (id: string) => [ALL, "receipts", id];
 
 export const readReceipts = (id: string, from: number, signal: AbortSignal) =>
-  api.request<RowWindow<Receipt>>(`${runPath(id)}/receipts`, {
+  api.request<RowWindow<RunReceipt>>(`${runPath(id)}/receipts`, {
     query: { from, limit: WINDOW_ROWS },
     signal,
   });

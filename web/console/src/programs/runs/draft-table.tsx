@@ -1,3 +1,4 @@
+import type { RunDraft, RunRowView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useMemo } from "react";
@@ -7,7 +8,7 @@ import { EmptyState } from "../../ui/states";
 import { Badge } from "../../ui/surface";
 import { Amount } from "../../ui/text";
 import { type WindowColumn, WindowTable } from "../../ui/window-table";
-import { type RunDraft, type RunRow, readRows, rowsKey, type Show } from "./data";
+import { readRows, rowsKey, type Show } from "./data";
 import { writtenAmount, writtenPerson } from "./words";
 
 const ROW_PX = 58;
@@ -22,7 +23,7 @@ export function DraftTable({
   draft: RunDraft;
   show: Show;
   onToggle: (number: number, on: boolean) => void;
-  onOpen: (row: RunRow) => void;
+  onOpen: (row: RunRowView) => void;
 }) {
   const columns = useMemo(() => columnsFor(onToggle, onOpen), [onToggle, onOpen]);
   return (
@@ -44,8 +45,8 @@ export function DraftTable({
 
 function columnsFor(
   onToggle: (number: number, on: boolean) => void,
-  onOpen: (row: RunRow) => void,
-): WindowColumn<RunRow>[] {
+  onOpen: (row: RunRowView) => void,
+): WindowColumn<RunRowView>[] {
   return [
     {
       id: "choose",
@@ -110,7 +111,7 @@ function columnsFor(
   ];
 }
 
-function Person({ row, onOpen }: { row: RunRow; onOpen: (row: RunRow) => void }) {
+function Person({ row, onOpen }: { row: RunRowView; onOpen: (row: RunRowView) => void }) {
   const { user, name, known, problem, duplicate_of } = row;
   const written = writtenPerson(row);
   return (
@@ -137,7 +138,7 @@ function Person({ row, onOpen }: { row: RunRow; onOpen: (row: RunRow) => void })
 }
 
 /** The amount that was read, and beside it how the file writes it. */
-function AmountRead({ row }: { row: RunRow }) {
+function AmountRead({ row }: { row: RunRowView }) {
   const written = writtenAmount(row);
   return (
     <span className="flex min-w-0 flex-col items-end">
@@ -163,7 +164,7 @@ function AmountRead({ row }: { row: RunRow }) {
   );
 }
 
-function After({ row: { problem, selected, balance, after } }: { row: RunRow }) {
+function After({ row: { problem, selected, balance, after } }: { row: RunRowView }) {
   if (problem) return null;
   if (!selected || after === null) {
     return <span className="text-faint">{t`left out`}</span>;

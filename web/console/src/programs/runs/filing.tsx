@@ -1,4 +1,4 @@
-import { formatAmount } from "@groat/client";
+import { type DraftChange, formatAmount, type RunDraft } from "@groat/client";
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
@@ -13,7 +13,7 @@ import { Button } from "../../ui/button";
 import { Choice, Field, Input } from "../../ui/field";
 import { Notice } from "../../ui/states";
 import { Card, CardHeader } from "../../ui/surface";
-import { type DraftChange, KIND, type Mode, OWNER, type RunDraft } from "./data";
+import { KIND, type Mode, OWNER } from "./data";
 import { RUN } from "./paths";
 import { stepsOf, whyApproval } from "./words";
 
@@ -38,10 +38,10 @@ export function Filing({
   const navigate = useNavigate();
   const { file } = useFile();
   const { busy: filing, problem, attempt } = useAttempt();
-  const { mode, undoes, needs_approval } = draft;
+  const { mode, needs_approval } = draft;
   const reason = useKept(draft.reason, (value) => onChange({ reason: value }));
   const source = useKept(draft.source, (value) => onChange({ source: value }));
-  const undo = undoes !== null;
+  const undo = mode === "undo";
   const given = mode === "add" && !undo;
   const wrong = problemOf(draft, reason.value, given ? source.value : null);
   const unsaved = reason.value.trim() !== draft.reason || (given && source.value.trim() !== draft.source);

@@ -1,3 +1,4 @@
+import type { DraftChange, RunDraft } from "@groat/client";
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
@@ -6,7 +7,7 @@ import { Name } from "../../requests/people";
 import { Choice } from "../../ui/field";
 import { Notice } from "../../ui/states";
 import { Amount, Time } from "../../ui/text";
-import type { DraftChange, Duplicates, RunDraft, Short } from "./data";
+import type { Duplicates, Short } from "./data";
 import { RUN } from "./paths";
 
 const TWICE: readonly { value: Duplicates; label: string }[] = [

@@ -1,10 +1,10 @@
+import type { DraftReading } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { ChevronDown, Loader2, TriangleAlert } from "lucide-react";
 import { useId, useState } from "react";
 import { cx } from "../../lib/cx";
 import { Button } from "../../ui/button";
-import type { Reading } from "./data";
 import { type ChoiceName, DATE_ORDERS, DELIMITERS, ENCODINGS, readable, taken } from "./reading";
 import { ReadingForm } from "./reading-form";
 
@@ -17,7 +17,7 @@ export function ReadingPanel({
   busy,
   onChoose,
 }: {
-  reading: Reading;
+  reading: DraftReading;
   busy: boolean;
   onChoose: (name: ChoiceName, value: string | undefined) => void;
 }) {
@@ -58,7 +58,7 @@ export function ReadingPanel({
   );
 }
 
-function Warnings({ warnings }: { warnings: Reading["warnings"] }) {
+function Warnings({ warnings }: { warnings: DraftReading["warnings"] }) {
   const [all, setAll] = useState(false);
   const more = warnings.length - FIRST;
   return (
@@ -82,7 +82,7 @@ function Warnings({ warnings }: { warnings: Reading["warnings"] }) {
   );
 }
 
-function facts(reading: Reading): [string, string][] {
+function facts(reading: DraftReading): [string, string][] {
   const { columns, sheet, encoding, delimiter, decimal, date_order } = reading;
   const name = (list: readonly (readonly [string, string])[], value: string) =>
     list.find(([known]) => value.startsWith(known))?.[1] ?? value;

@@ -1,7 +1,6 @@
 /** The reading of a file: what was taken, what can be chosen instead, and the server's questions. */
-import type { GroatError, SheetColumn } from "@groat/client";
+import type { DraftChange, DraftReading, GroatError, SheetColumn } from "@groat/client";
 import { t } from "@lingui/core/macro";
-import type { DraftChange, Reading } from "./data";
 
 /** The columns that a row is read from. Somebody is named by at least one of the first three. */
 export const ROLES = ["user", "email", "name", "amount", "reason"] as const;
@@ -78,7 +77,7 @@ export const DATE_ORDERS: readonly (readonly [string, string])[] = [
 ];
 
 /** Turns what was taken into choices, for a form to show. */
-export function taken(reading: Reading): Choices {
+export function taken(reading: DraftReading): Choices {
   const { sheet, encoding, delimiter, decimal, date_order, places } = reading;
   return {
     ...Object.fromEntries(ROLES.map((role) => [`${role}_column`, places[role] ? String(places[role]) : ""])),
@@ -91,7 +90,7 @@ export function taken(reading: Reading): Choices {
   };
 }
 
-export const readable = ({ found, sheets, delimiter }: Reading): Readable => ({
+export const readable = ({ found, sheets, delimiter }: DraftReading): Readable => ({
   columns: found,
   sheets,
   samples: {},

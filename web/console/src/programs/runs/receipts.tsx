@@ -1,4 +1,4 @@
-import { subtract } from "@groat/client";
+import { type RunReceipt, type RunView, subtract } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
@@ -7,7 +7,7 @@ import { count } from "../../lib/counted";
 import { EmptyState } from "../../ui/states";
 import { Amount, Delta, Time } from "../../ui/text";
 import { type WindowColumn, WindowTable } from "../../ui/window-table";
-import { type Receipt, type RunView, readReceipts, receiptsKey } from "./data";
+import { readReceipts, receiptsKey } from "./data";
 import { OUTCOMES } from "./words";
 
 const ROW_PX = 58;
@@ -36,7 +36,7 @@ export function Receipts({ run }: { run: RunView }) {
   );
 }
 
-const COLUMNS: readonly WindowColumn<Receipt>[] = [
+const COLUMNS: readonly WindowColumn<RunReceipt>[] = [
   {
     id: "line",
     header: t`Line`,
@@ -92,7 +92,7 @@ const COLUMNS: readonly WindowColumn<Receipt>[] = [
 ];
 
 /** What became of the balance. */
-function Change({ receipt: { amount, before, after } }: { receipt: Receipt }) {
+function Change({ receipt: { amount, before, after } }: { receipt: RunReceipt }) {
   if (before === null || after === null) return <Amount value={amount} className="text-faint" />;
   return (
     <span className="inline-flex max-w-full flex-col items-end">
@@ -107,7 +107,7 @@ function Change({ receipt: { amount, before, after } }: { receipt: Receipt }) {
 }
 
 /** How far a change was told. */
-function Reached({ receipt: { committed_at, sent, sent_at, seen_at } }: { receipt: Receipt }) {
+function Reached({ receipt: { committed_at, sent, sent_at, seen_at } }: { receipt: RunReceipt }) {
   if (committed_at === null) return <span className="text-faint">–</span>;
   if (sent === 0) {
     return <span className="text-faint">{t`no device yet`}</span>;

@@ -1,3 +1,4 @@
+import type { RunRowView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
@@ -5,9 +6,8 @@ import { Fact, Facts } from "../../ui/facts";
 import { Sheet } from "../../ui/overlay";
 import { Notice } from "../../ui/states";
 import { Amount } from "../../ui/text";
-import type { RunRow } from "./data";
 
-const MATCHED: Record<Exclude<RunRow["matched"], "">, string> = {
+const MATCHED: Record<string, string> = {
   id: t`Found by id`,
   email: t`Found by e-mail`,
   name: t`Found by name`,
@@ -27,7 +27,7 @@ export function RowSheet({
   asset,
   onClose,
 }: {
-  row: RunRow | null;
+  row: RunRowView | null;
   asset: string;
   onClose: () => void;
 }) {
@@ -48,7 +48,7 @@ export function RowSheet({
           )}
           <Facts>
             {row.user && (
-              <Fact label={row.matched ? MATCHED[row.matched] : t`Person`}>
+              <Fact label={MATCHED[row.matched] ?? t`Person`}>
                 {row.known ? (
                   <Link
                     to="/users/$user"

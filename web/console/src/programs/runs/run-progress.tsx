@@ -1,16 +1,17 @@
+import type { RunView } from "@groat/client";
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { count } from "../../lib/counted";
 import { Notice, Progress } from "../../ui/states";
-import { isMoving, type RunView } from "./data";
+import { isMoving } from "./data";
 import { RUN } from "./paths";
 import { progressOf } from "./words";
 
 /** How far a run is, what stopped it, and what was taken back of it. */
 export function RunProgress({ run }: { run: RunView }) {
   const { state, posted, idle, rows, skipped, problem, undone, undone_by, undoes } = run;
-  const begun = state !== "pending" && state !== "rejected" && state !== "withdrawn";
+  const begun = state !== "pending" && state !== "rejected";
   return (
     <div className="flex flex-col gap-3" data-testid="run-progress" data-posted={posted.rows}>
       {begun && (

@@ -1,3 +1,4 @@
+import type { RunRowView, RunView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useMemo } from "react";
@@ -7,7 +8,7 @@ import { EmptyState } from "../../ui/states";
 import { Badge, type Tone } from "../../ui/surface";
 import { Amount } from "../../ui/text";
 import { type WindowColumn, WindowTable } from "../../ui/window-table";
-import { type RunRow, type RunView, readRows, rowsKey, type Show } from "./data";
+import { readRows, rowsKey, type Show } from "./data";
 import { OUTCOMES } from "./words";
 
 const ROW_PX = 58;
@@ -33,7 +34,7 @@ export function RunRows({
   /** The rows that are to be taken back; null where none can be. */
   chosen: ReadonlySet<number> | null;
   onChoose: (number: number, on: boolean) => void;
-  onOpen: (row: RunRow) => void;
+  onOpen: (row: RunRowView) => void;
 }) {
   const columns = useMemo(() => columnsFor(chosen, onChoose, onOpen), [chosen, onChoose, onOpen]);
   return (
@@ -55,9 +56,9 @@ export function RunRows({
 function columnsFor(
   chosen: ReadonlySet<number> | null,
   onChoose: (number: number, on: boolean) => void,
-  onOpen: (row: RunRow) => void,
-): WindowColumn<RunRow>[] {
-  const choice: WindowColumn<RunRow> = {
+  onOpen: (row: RunRowView) => void,
+): WindowColumn<RunRowView>[] {
+  const choice: WindowColumn<RunRowView> = {
     id: "choose",
     header: (
       <span className="sr-only">

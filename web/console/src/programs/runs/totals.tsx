@@ -1,8 +1,7 @@
-import { formatAmount } from "@groat/client";
+import { formatAmount, type RunDraft } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { count } from "../../lib/counted";
 import { cx } from "../../lib/cx";
-import type { RunDraft } from "./data";
 
 /** What the chosen rows come to, and what else there is to know before they are filed. */
 export function Totals({ draft: { summary, asset, undoes } }: { draft: RunDraft }) {

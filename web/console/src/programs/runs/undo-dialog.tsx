@@ -1,3 +1,4 @@
+import type { RunView } from "@groat/client";
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
@@ -9,7 +10,7 @@ import { useAttempt } from "../../parts/use-attempt";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/overlay";
 import { Notice } from "../../ui/states";
-import { draftQuery, type RunView, undoRun } from "./data";
+import { draftQuery, undoRun } from "./data";
 import { DRAFT } from "./paths";
 import { nameOf } from "./words";
 

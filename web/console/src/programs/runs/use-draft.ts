@@ -1,10 +1,10 @@
 /** A draft as the server has it, and changes of it: one after the other, in the order in which they were made. */
-import { GroatError } from "@groat/client";
+import { type DraftChange, GroatError, type RunRowView } from "@groat/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { explain } from "../../api/problem";
 import type { RowWindow } from "../../ui/window-table";
-import { changeDraft, type DraftChange, draftQuery, type RunRow, rowsKey } from "./data";
+import { changeDraft, draftQuery, rowsKey } from "./data";
 
 /** Choices of single rows that the server has not been told yet, by number. */
 export type Toggles = Map<number, boolean>;
@@ -82,7 +82,7 @@ export function useDraft(id: string) {
     (number: number, on: boolean) => {
       const rows = { queryKey: rowsKey("draft", id) };
       void queries.cancelQueries(rows);
-      queries.setQueriesData<RowWindow<RunRow>>(
+      queries.setQueriesData<RowWindow<RunRowView>>(
         rows,
         (window) =>
           window && {

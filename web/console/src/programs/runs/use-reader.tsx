@@ -1,12 +1,12 @@
 /** Sends a file to be read. What it leaves open is asked, and then it is read with the answer. */
-import { GroatError } from "@groat/client";
+import { GroatError, type RunDraft } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { explain } from "../../api/problem";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/states";
-import { type DraftTerms, draftOfFile, type RunDraft } from "./data";
+import { type DraftTerms, draftOfFile } from "./data";
 import { askedBy, type Choices, chooseAlso, isEnough, type Readable } from "./reading";
 import { ReadingForm } from "./reading-form";
 

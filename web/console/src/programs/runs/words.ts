@@ -1,7 +1,8 @@
 /** The words for drafts and runs. */
+import type { RunDraft, RunOrigin, RunRowView, RunView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { count, countRows } from "../../lib/counted";
-import type { RunDraft, RunOrigin, RunRow, RunView, Show } from "./data";
+import type { Show } from "./data";
 
 /** Rows of a run that are posted by one command, where it is too big for one. */
 const CHUNK_ROWS = 1_000;
@@ -38,18 +39,18 @@ export const SHOWS: Record<Show, string> = {
 };
 
 /** The row as its file has it, where that reads otherwise than what was taken. */
-export function writtenAmount({ raw, amount }: RunRow): string | null {
+export function writtenAmount({ raw, amount }: RunRowView): string | null {
   const written = raw.amount;
   return written !== undefined && written !== amount ? written : null;
 }
 
 /** The person as the file names them, where that is not how they are shown. */
-export function writtenPerson({ raw, user, name }: RunRow): string | null {
+export function writtenPerson({ raw, user, name }: RunRowView): string | null {
   const written = raw.user || raw.email || raw.name || "";
   return written && written !== user && written !== name ? written : null;
 }
 
-export const OUTCOMES: Record<NonNullable<RunRow["outcome"]>, string> = {
+export const OUTCOMES: Record<NonNullable<RunRowView["outcome"]>, string> = {
   waiting: t`waiting`,
   posted: t`posted`,
   nothing: t`nothing to change`,

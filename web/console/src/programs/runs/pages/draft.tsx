@@ -1,4 +1,4 @@
-import { GroatError } from "@groat/client";
+import { type DraftSummary, GroatError, type RunDraft, type RunRowView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
@@ -14,16 +14,7 @@ import { EmptyState, ErrorState, Notice, Skeleton } from "../../../ui/states";
 import { Card, CardHeader, PageHeader } from "../../../ui/surface";
 import { Time } from "../../../ui/text";
 import { RunsCrumb } from "../crumb";
-import {
-  csvOf,
-  type DraftSummary,
-  discardDraft,
-  draftsQuery,
-  isMissing,
-  type RunDraft,
-  type RunRow,
-  type Show,
-} from "../data";
+import { csvOf, discardDraft, draftsQuery, isMissing, type Show } from "../data";
 import { DraftTable } from "../draft-table";
 import { Filing } from "../filing";
 import { NEW_RUN, RUN } from "../paths";
@@ -52,7 +43,7 @@ function DraftOf() {
 
 function Draft({ id }: { id: string }) {
   const { draft, error, refetch, busy, problem, change, toggle } = useDraft(id);
-  const [opened, setOpened] = useState<RunRow | null>(null);
+  const [opened, setOpened] = useState<RunRowView | null>(null);
   if (!draft) {
     return (
       <>
@@ -147,7 +138,7 @@ function Rows({
   onChange,
 }: {
   draft: RunDraft;
-  onOpen: (row: RunRow) => void;
+  onOpen: (row: RunRowView) => void;
   onToggle: (number: number, on: boolean) => void;
   onChange: (change: { select?: { show: Show }; unselect?: { show: Show } }) => Promise<void>;
 }) {

@@ -1,3 +1,4 @@
+import type { RunDraft } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -14,7 +15,7 @@ import { ByFile } from "../by-file";
 import { ByList } from "../by-list";
 import { BySelection } from "../by-selection";
 import { RunsCrumb } from "../crumb";
-import { type DraftTerms, draftQuery, type Mode, type RunDraft } from "../data";
+import { type DraftTerms, draftQuery, type Mode } from "../data";
 import { DRAFT } from "../paths";
 
 type Way = "file" | "list" | "selection";

@@ -1,4 +1,4 @@
-import { GroatError, type KindView, type RequestView } from "@groat/client";
+import { GroatError, type KindView, type RequestView, type RunRowView, type RunView } from "@groat/client";
 import { useRequest } from "@groat/react";
 import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
@@ -19,7 +19,7 @@ import { Choice, Select } from "../../../ui/field";
 import { EmptyState, ErrorState, Notice, Skeleton } from "../../../ui/states";
 import { Card, CardHeader, PageHeader } from "../../../ui/surface";
 import { RunsCrumb } from "../crumb";
-import { csvOf, isMissing, isMoving, KIND, type RunRow, type RunView, runQuery, type Show } from "../data";
+import { csvOf, isMissing, isMoving, KIND, runQuery, type Show } from "../data";
 import { Receipts } from "../receipts";
 import { RowSheet } from "../row-sheet";
 import { RunRows } from "../run-rows";
@@ -127,7 +127,7 @@ function Outcome({ run }: { run: RunView }) {
   const { admin } = useRights();
   const [tab, setTab] = useState<Tab>("rows");
   const [show, setShow] = useState<Show>("selected");
-  const [opened, setOpened] = useState<RunRow | null>(null);
+  const [opened, setOpened] = useState<RunRowView | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [undoing, setUndoing] = useState(false);
   const choose = useCallback((number: number, on: boolean) => {

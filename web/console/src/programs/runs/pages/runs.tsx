@@ -1,4 +1,4 @@
-import type { KindView } from "@groat/client";
+import type { KindView, RunDraft, RunView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
@@ -17,7 +17,7 @@ import { Select } from "../../../ui/field";
 import { EmptyState, ErrorState, Progress, SkeletonRows } from "../../../ui/states";
 import { Badge, Card, CardHeader, PageHeader } from "../../../ui/surface";
 import { Amount, Time } from "../../../ui/text";
-import { draftsQuery, isMoving, KIND, type RunDraft, type RunView, runsQuery } from "../data";
+import { draftsQuery, isMoving, KIND, runsQuery } from "../data";
 import { DRAFT, NEW_RUN, RUN, RUNS } from "../paths";
 import { useRunNews } from "../use-news";
 import { nameOf, progressOf } from "../words";
