@@ -1,39 +1,19 @@
-/** CSV: writing it safe to open in a spreadsheet, and reading our own. */
+/** CSV: reading the files that the server writes, and handing files to the browser. */
 
-// The server's rule is src/groat/csv_cells.py: both are tested by tests/data/csv_cells.json. Blanks are written out, for
-// "\s" means another set in Python.
+// The server writes cells by src/groat/csv_cells.py: both are tested by tests/data/csv_cells.json. Blanks are written
+// out, for "\s" means another set in Python.
 const BLANK = "\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f\\u2060\\u3000\\ufeff";
 const SIGN = "=+\\-@|%\\ufe62\\ufe63\\ufe66\\ufe6b\\uff0b\\uff0d\\uff1d\\uff20";
 const RUNS = `[${BLANK}']*[${SIGN}]`;
 
 const LEAD = new RegExp(`^[${BLANK}']*`);
 const FORMULA = new RegExp(`^(?:${RUNS}|'*[\\t\\r\\n])`);
-const FORMULA_WITHIN = new RegExp(`([;\\t\\r\\n])(?=${RUNS})`, "g");
 const ESCAPED_WITHIN = new RegExp(`([;\\t\\r\\n])'(?=${RUNS})`, "g");
-const NUMBER = /^-?[0-9]+(?:\.[0-9]+)?$/;
-const QUOTED = new RegExp(`["\\r\\n,;\\t]|^[${BLANK}]|[${BLANK}]$`);
 
 /** Blanks and apostrophes that a text begins with, and the rest. */
 function split(text: string): [string, string] {
   const at = LEAD.exec(text)?.[0].length ?? 0;
   return [text.slice(0, at), text.slice(at)];
-}
-
-/**
- * One cell. A text that a spreadsheet would run as a formula gets an apostrophe in front, also where it begins after a
- * separator or a line break within (OWASP, "CSV Injection"); plain negative numbers stay numbers. Quoted where it holds
- * a separator, a quote or a line break, or has blanks around it.
- */
-export function csvCell(value: string): string {
-  const [head, rest] = split(value);
-  const mark = FORMULA.test(value) ? "'" : "";
-  const safe = NUMBER.test(value) ? value : mark + head + rest.replace(FORMULA_WITHIN, "$1'");
-  return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** A whole file by RFC 4180, with a byte-order mark so that spreadsheets read it as UTF-8. */
-export function toCsv(header: string[], rows: string[][]): string {
-  return `\ufeff${[header, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
 }
 
 /** The rows of a file by RFC 4180; lines of any ending, and a byte-order mark is none of the text. */
