@@ -201,6 +201,7 @@ class Restore(Command, kw_only=True):
             for each in line.grants:
                 grant = book.grants[each.grant]
                 grant.due_at, grant.voided_at = each.due_at if grant.free else None, each.voided_at
+                book.purses[grant.account].look_anew()
         return self._record(book, made, legs, hold)
 
     def _closed(self, book: Book, made: Made) -> Account | None:

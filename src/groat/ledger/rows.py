@@ -496,6 +496,10 @@ class Purse:
         elif due_at is not None and isinstance(following, Expiring) and following.at == due_at:
             self._next = Expiring(following.amount + by, due_at)
 
+    def look_anew(self) -> None:
+        """Note that the end of a grant changed by itself, so what expires next is no longer known."""
+        self._next = 0
+
     def has_ended(self, now: int) -> bool:
         """Return whether something is free of a grant that has ended, and is still to be booked."""
         following = self.expiring()
