@@ -9,7 +9,7 @@ from groat.engine.budget_words import LOCAL
 from groat.engine.ids import new_id
 from groat.ledger.commands import Command
 from groat.ledger.errors import Refusal, Refused
-from groat.ledger.keys import as_key
+from groat.ledger.keys import as_key, derive
 from groat.programs.placements import giving, reading
 from groat.programs.placements.commands import (
     PROCESS,
@@ -96,7 +96,9 @@ class Placements(Words[Ledger]):
         """Check rows and attach them as a file; returns the file's id. The same key attaches one file."""
         found = await self.groat.read(reading.find_placement, placement)
         asset = "CREDIT" if found is None else found.asset
-        draft = await self.groat.program(Runs).draft(rows, by=principal, asset=asset, name=name)
+        draft = await self.groat.program(Runs).draft(
+            rows, by=principal, asset=asset, name=name, key=derive(as_key(key), "draft")
+        )
         command = AttachFile(
             principal=principal,
             key=key,
@@ -105,10 +107,7 @@ class Placements(Words[Ledger]):
             digest=draft.origin.digest or "",
             draft=draft.id,
         )
-        done = await self._done(command)
-        if done.replayed:
-            await self.groat.program(Runs).discard(draft.id)
-        return str(done.extra["file"])
+        return str((await self._done(command)).extra["file"])
 
     @word
     async def process_file(

@@ -83,10 +83,17 @@ class Runs(Words[Ledger]):
         operation: str = "",
         amount: str | None = None,
         digest: str | None = None,
+        key: str | None = None,
     ) -> RunDraft:
-        """Check rows and keep them as a draft; ``amount`` is the one of all rows, if they have none of their own."""
+        """Check rows and keep them as a draft; ``amount`` is the one of all rows, if they have none of their own.
+
+        With a ``key`` the same rows again bring the draft that was made of them, and other rows are refused with
+        ``key_reused``.
+        """
         given = [row.given() for row in rows]
         choices = DraftChoices(asset, mode, reason, source, name, operation, duplicates, amount)
+        if key is not None:
+            return await self.drafts.keyed(given, choices, by=by, key=key)
         return await self.drafts.make(
             given, choices, what="list", by=by, digest=digest_of(given, choices) if digest is None else digest
         )
