@@ -20,6 +20,10 @@ export function useKind(name: string): KindView | undefined {
   return useQuery(kindsQuery).data?.find((kind) => kind.name === name);
 }
 
+/** Whether requests of a kind can be a person's, and not the house's alone. */
+export const areOfPeople = ({ owners }: KindView): boolean =>
+  owners.some((owner) => owner.startsWith("user:"));
+
 /** Lists the present viewers of each request (staff). */
 export const presenceQuery = queryOptions({
   queryKey: ["presence"],

@@ -5,7 +5,7 @@ import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { FileQuestion } from "lucide-react";
-import { kindsQuery } from "../api/requests";
+import { areOfPeople, kindsQuery } from "../api/requests";
 import { cx } from "../lib/cx";
 import { usePerson, useRights } from "../live/hooks";
 import { useKindModules } from "../registry/registry";
@@ -23,7 +23,7 @@ function useListed(): readonly KindView[] {
   const { staff } = useRights();
   const kinds = useQuery(kindsQuery).data ?? [];
   const moduleOf = useKindModules();
-  return staff ? kinds : kinds.filter((kind) => !moduleOf(kind)?.page);
+  return staff ? kinds : kinds.filter((kind) => areOfPeople(kind) && !moduleOf(kind)?.page);
 }
 
 /** All kinds of requests; one of them is looked at. */

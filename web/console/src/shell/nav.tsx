@@ -4,7 +4,7 @@ import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { Ellipsis, FileText, Inbox, KeyRound, ScrollText, Users, Wallet } from "lucide-react";
-import { kindsQuery } from "../api/requests";
+import { areOfPeople, kindsQuery } from "../api/requests";
 import { cx } from "../lib/cx";
 import { useRights } from "../live/hooks";
 import type { NavEntry } from "../registry/program";
@@ -34,7 +34,7 @@ export function usePlaces(): { own: Place[]; staff: Place[] } {
   const audience = useAudience();
   const waiting = useDecisions();
   const moduleOf = useKindModules();
-  const unpaged = useQuery(kindsQuery).data?.some((kind) => !moduleOf(kind)?.page);
+  const unpaged = useQuery(kindsQuery).data?.some((kind) => areOfPeople(kind) && !moduleOf(kind)?.page);
   const requests = { to: "/requests", label: t`Requests`, icon: FileText };
   const entries: (NavEntry & Place)[] = [
     { section: "own", order: 0, to: "/", label: t`My balance`, short: t`Balance`, icon: Wallet },
