@@ -172,7 +172,7 @@ def test_both_kinds_share_their_classes(app: Path) -> None:
     done = subprocess.run(
         ["node", "--input-type=module", "-e", script], cwd=app, capture_output=True, text=True, check=True
     )
-    assert done.stdout == "true 13\n"
+    assert done.stdout == "true 16\n"
 
 
 TYPED = """
