@@ -47,7 +47,7 @@ async def test_the_kinds_are_described(api: Api) -> None:
     kinds = {kind["name"]: kind for kind in (await api.call("42", "GET /v1/kinds")).json()["items"]}
     assert set(kinds) == {
         "transfer", "beneficiary", "standing_order", "card", "card_payment", "loan", "bitcoin_transaction",
-        "bitcoin_address",
+        "bitcoin_address", "run",
     }  # fmt: skip
     (file,) = [t for t in kinds["loan"]["transitions"] if t["name"] == "file"]
     assert set(file["schema"]["properties"]) == {"amount", "asset", "months", "purpose"}

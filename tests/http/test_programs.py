@@ -320,7 +320,7 @@ def test_all_events_have_names_and_schemas() -> None:
         for name in (
             "balance_updated", "account_updated", "member_updated", "clock_forwarded", "budget_updated",
             "notification", "notifications_read", "notification_preferences", "requests_updated",
-            "expense_updated",
+            "run_updated", "expense_updated",
         )
     ]  # fmt: skip
 
