@@ -145,7 +145,7 @@ async def live(url: str, steps: list[dict[str, Any]]) -> Story:
         story = Story(groat)
         for number, step in enumerate(steps):
             await story.take(number, step)
-        # What a release gives back to a voided grant ends in a batch of its own, which must not come between exports.
+        # A release into a voided grant ends that part in a batch of its own, which must not come between exports.
         await groat.expire_due()
     return story
 
