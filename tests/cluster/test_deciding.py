@@ -38,7 +38,13 @@ def client(node: Server, user: str, *roles: str) -> httpx.AsyncClient:
 
 
 async def post(http: httpx.AsyncClient, path: str, body: Any, key: str) -> httpx.Response:
-    return await http.post(path, json=body, headers={"Idempotency-Key": key})
+    """Post, under the same key again as long as the node says that it is busy, as clients do."""
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            answer = await http.post(path, json=body, headers={"Idempotency-Key": key})
+            if answer.status_code != 503:
+                return answer
+            assert answer.json()["code"] == "busy", answer.text
 
 
 async def fund(http: httpx.AsyncClient) -> None:

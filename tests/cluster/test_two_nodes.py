@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.cluster.nodes import Cluster, Watcher, credit, figure
-from tests.crash.server import bearing, token
+from tests.crash.server import DEADLINE_S, bearing, token
 from tests.helpers.databases import PostgresDatabase
 from tests.live.python_client import Sdk
 from tests.live.waiting import until
@@ -80,7 +80,7 @@ async def test_signing_out_at_one_node_ends_the_sessions_tokens_at_the_other(clu
         assert answer.status_code == 201, answer.text
     sessions = []
     for _ in range(2):
-        async with httpx.AsyncClient(base_url=first.address, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=first.address, trust_env=False, timeout=DEADLINE_S) as http:
             answer = await http.post("/v1/auth/login", json=login)
             sessions.append((answer.json()["token"], answer.headers["set-cookie"].partition(";")[0]))
     (ended, cookie), (other, _) = sessions
@@ -88,7 +88,7 @@ async def test_signing_out_at_one_node_ends_the_sessions_tokens_at_the_other(clu
     try:
         for watcher in watchers.values():
             await watcher.connect()
-        async with httpx.AsyncClient(base_url=second.address, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=second.address, trust_env=False, timeout=DEADLINE_S) as http:
             assert (await http.get("/v1/me", headers=bearing(ended))).status_code == 200
             out = await http.post(f"{first.address}/v1/auth/logout", headers={"cookie": cookie})
             assert out.status_code == 204
