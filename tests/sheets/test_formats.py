@@ -127,6 +127,37 @@ class TestOds:
         assert warned(sheet) == ["further_sheets", "hidden_rows"]
         assert sheet.head.warnings[1].detail.startswith("1 of")
 
+    def test_another_way_of_writing_the_same_xml_is_read_alike(self) -> None:
+        rows = (
+            row("", "Candidate ID", "Credits", "Notes"),
+            row("", number(7, "0007"), number(12.5), "a &amp; b"),
+            row("", number(8), number(4, "4,00 €", "currency", 'office:currency="EUR"')),
+            row('<table:table-cell table:number-columns-repeated="1"/>', number(9), number(0.5, "50%", "percentage")),
+            row("", number(10, "007 &amp; more"), number(5)),
+            row("", number(11, "<text:span>E-</text:span>011"), number(5)),
+            row("", number(12), number(6), more='table:visibility="collapse"'),
+            row("", number(13, "0013", "float", 'table:number-columns-repeated="1"'), number(6)),
+            row("", number(14, "0014", "float", 'table:formula="of:=IF([.A1]&gt;3;14;0)"'), number(6)),
+            row("", number(15, "#N/A", "float", 'table:formula="of:=NA()"'), number(6)),
+            row("", '<table:table-cell table:number-rows-spanned="2" office:value-type="float" '
+                'office:value="16"><text:p>0016</text:p></table:table-cell>', number(6)),
+            row("", "<table:covered-table-cell/>", number(6)),
+        )  # fmt: skip
+        usual = read(ods(table("Pay", *rows), table("Other", row("x"))))
+        comment, apostrophe = "<!-- written by hand -->", " table:note='it is odd'"
+        start = "<table:table-row "
+        for odd_rows in (
+            (comment, *rows),
+            tuple(each.replace(start, f"<table:table-row{apostrophe} ") for each in rows),
+            tuple(each.replace(start, "\n<table:table-row\n") for each in rows),
+        ):
+            odd = read(ods(table("Pay", *odd_rows), table("Other", row("x"))))
+            assert odd == usual
+        assert [each.error.code if each.error else each.user for each in usual.rows] == [
+            "0007", "amount_other_asset", "amount_mangled", "user_mangled", "user_mangled", "12", "0013", "0014",
+            "formula_error", "merged_cells", "merged_cells",
+        ]  # fmt: skip
+
     def test_repeated_rows_are_as_many_rows(self) -> None:
         data = ods(
             table(

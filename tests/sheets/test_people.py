@@ -159,9 +159,31 @@ class TestMerged:
         rows = read_sheet(self.workbook(cells), USD).rows
         assert [row.error and row.error.code for row in rows] == ["merged_cells", "merged_cells", None]
 
-    def test_a_row_without_anything_of_its_own_is_none(self) -> None:
+    def test_a_row_without_anything_of_its_own_is_bad_too(self) -> None:
         rows = read_sheet(self.workbook("A3:B4"), USD).rows
-        assert [row.error and row.error.code for row in rows] == ["merged_cells", None]
+        assert [row.error and row.error.code for row in rows] == ["merged_cells", "merged_cells", None]
+
+    def test_rows_below_the_last_value(self) -> None:
+        rows = read_sheet(self.workbook("A5:C7"), USD).rows
+        assert [(row.line, row.error and row.error.code) for row in rows] == [
+            (3, None), (4, None), (5, "merged_cells"), (6, "merged_cells"), (7, "merged_cells"),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("cells", ["A6:B8", "A2:A3"])
+    def test_merged_cells_without_a_value_of_a_person_share_nothing(self, cells: str) -> None:
+        book = openpyxl.Workbook()
+        sheet = book.active
+        assert sheet is not None
+        for row in (["user", "amount"], [1, 5], [2, 6]) if cells == "A6:B8" else (["user", "amount"], []):
+            sheet.append(row)
+        sheet.cell(9 if cells == "A6:B8" else 4, 1, 9)
+        sheet.cell(9 if cells == "A6:B8" else 4, 2, 7)
+        sheet.merge_cells(cells)
+        out = io.BytesIO()
+        book.save(out)
+        rows = read_sheet(out.getvalue(), USD).rows
+        assert [row.error for row in rows] == [None] * len(rows)
+        assert rows[-1].user == "9"
 
     def test_a_reason_is(self) -> None:
         rows = read_sheet(self.workbook("C3:C4"), USD, "else").rows

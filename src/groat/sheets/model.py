@@ -159,7 +159,13 @@ _INVISIBLE = "".join(map(chr, range(0x20))) + "\x7f\x85\u200b\u200c\u200d\u200e\
 def is_blank(cells: Sequence[Cell]) -> bool:
     """Return whether no cell of a line has a value; signs that nobody sees are none."""
     for cell in cells:
-        if cell != "" and (not isinstance(cell, str) or (cell.strip() and cell.strip(_INVISIBLE).strip())):
+        if cell == "":
+            continue
+        if (
+            not isinstance(cell, str)
+            or cell[0].isalnum()
+            or (cell.strip() and cell.strip(_INVISIBLE).strip())
+        ):
             return False
     return True
 

@@ -80,6 +80,10 @@ def read_amount(cell: Cell, decimal: Decimal | None, scale: int) -> str:
 
 def _digits(cell: float, scale: int) -> str:
     """Return a number's digits. Those beyond 15 are noise of binary fractions, or the spreadsheet has lost them."""
+    text = repr(cell)
+    if len(text) <= PRECISE_DIGITS and "e" not in text and math.isfinite(cell):
+        # Most amounts are so short that nothing of them can be noise.
+        return text
     if not math.isfinite(cell):
         raise RowError("amount_mangled", "no number")
     kept = Number(f"{cell:.{PRECISE_DIGITS}g}")

@@ -162,8 +162,29 @@ class RowReader:
             self._warn("maybe_total", last.line, line=last.line)
 
     def _body(self) -> Iterator[SheetLine]:
+        """Yield the lines below the header that have a value, or share the person or the amount of one that has."""
         first = self._header.line.number
-        return (line for line in self._table.lines() if line.number > first and not is_blank(line.cells))
+        if not self._merged:
+            return (line for line in self._table.lines() if line.number > first and not is_blank(line.cells))
+        return self._body_with_merged(first)
+
+    def _body_with_merged(self, first: int) -> Iterator[SheetLine]:
+        merged, last = self._merged, first
+        # A merged cell without a value shares nothing.
+        filled: set[int] = set()
+        for line in self._table.lines():
+            last = line.number
+            if last <= first:
+                continue
+            if not is_blank(line.cells):
+                filled.add(last)
+                yield line
+            elif merged.get(last) in filled:
+                yield line
+        # A sheet may end before the cells that are merged with its last row.
+        while merged.get(last + 1) in filled:
+            last += 1
+            yield SheetLine(last, ())
 
     def _tell_hidden(self) -> None:
         if self._looks.hidden_rows:
@@ -193,9 +214,9 @@ class RowReader:
             if isinstance(cell, str) and not cell.isdecimal():
                 yield cell
 
-    def _merges(self) -> tuple[set[int], dict[int, int]]:
-        """Return the rows of cells that people or amounts share, and for each row of a shared reason the first one."""
-        shared: set[int] = set()
+    def _merges(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Return the first row of a merged cell for each row that shares a person or an amount, and a reason."""
+        shared: dict[int, int] = {}
         reasons: dict[int, int] = {}
         reason = self._places.get("reason")
         for top, left, bottom, right in self._looks.merged:
@@ -203,7 +224,7 @@ class RowReader:
                 continue
             for role in _SEPARATE:
                 if left <= self._places.get(role, -1) + 1 <= right:
-                    shared.update(range(top, bottom + 1))
+                    shared.update(dict.fromkeys(range(top, bottom + 1), top))
             if reason is not None and left <= reason + 1 <= right:
                 reasons.update(dict.fromkeys(range(top + 1, bottom + 1), top))
         return shared, reasons

@@ -115,9 +115,11 @@ def _lines(sheet: python_calamine.CalamineSheet) -> Iterator[SheetLine]:
     with _reading():
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             line = [*left, *cells] if left else cells
-            if len(line) > COLUMNS_MAX and not is_blank(line[COLUMNS_MAX:]):
-                raise SheetError("sheet_too_many_columns")
-            yield SheetLine(number, line[:COLUMNS_MAX])
+            if len(line) > COLUMNS_MAX:
+                if not is_blank(line[COLUMNS_MAX:]):
+                    raise SheetError("sheet_too_many_columns")
+                line = line[:COLUMNS_MAX]
+            yield SheetLine(number, line)
 
 
 def _warning(code: str, **facts: object) -> SheetRemark:

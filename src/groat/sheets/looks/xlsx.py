@@ -7,23 +7,21 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from xml.parsers import expat
 
 from groat.sheets.looks.formats import format_of
 from groat.sheets.looks.look import NOTHING, Columns, Looks
-from groat.sheets.looks.xml import local, parse, parser_of
+from groat.sheets.looks.xml import local, parse, parser_of, pieces
 
 FORMATS_MAX = 5_000
 CELLS_MAX = 500_000
 COLUMNS_MAX = 16_384
-_PIECE = 1 << 20
 _MARKS = (b"hidden", b't="e"', b"t='e'", b"\0")
 """Without one of these, and without a format that matters, a piece has no looks."""
-_ODD = (b"<!", b"<c>", b"<c/", b"<c\t", b"<c\r", b"<c\n", b":c ", b":c>", b":c/", b"\0")
+_ODD = (b"<!", b"<c>", b"<c/", b"<c\t", b"<c\r", b"<c\n", b":c ", b":c>", b":c/", b" s='", b" t='", b"\0")
 _HIDDEN_ROW = re.compile(rb'<row [^>]*\bhidden="(?:1|true)"')
 _HIDDEN_COLUMN = re.compile(rb'<col [^>]*\bhidden="(?:1|true)"[^>]*>')
-_MIN, _MAX, _STYLE = (re.compile(rb"\b" + name + rb'="([0-9]{1,9})"') for name in (b"min", b"max", b"s"))
+_MIN, _MAX = (re.compile(rb"\b" + name + rb'="([0-9]{1,9})"') for name in (b"min", b"max"))
 _ERROR = re.compile(rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]{1,20})")
 
 
@@ -63,10 +61,12 @@ def _skim(archive: zipfile.ZipFile, member: str, forms: list[str], columns: Colu
     hidden_columns: set[int] = set()
     hidden = 0
     letters = {_letters(column): column for column in columns}
-    wanted = re.compile(rb'<c r="(' + b"|".join(letters) + rb')([0-9]+)"([^>]*)>')
-    any_form = any(forms)
-    for piece in _rows(archive, member):
-        if not any_form and not any(mark in piece for mark in _MARKS):
+    cell = rb'<c r="(' + b"|".join(letters) + rb')([0-9]+)"'
+    styled = re.compile(cell + rb'(?: s="([0-9]{1,9})"|[^>]*? s="([0-9]{1,9})")')
+    failed = re.compile(cell + rb'[^>]* t="e"[^>]*>')
+    by_style = {str(number).encode(): form for number, form in enumerate(forms) if form}
+    for piece in pieces(archive, member, b"</row>"):
+        if not by_style and not any(mark in piece for mark in _MARKS):
             continue
         if piece.count(b"<c ") != piece.count(b'<c r="') or any(mark in piece for mark in _ODD):
             raise _Unusual
@@ -75,29 +75,23 @@ def _skim(archive: zipfile.ZipFile, member: str, forms: list[str], columns: Colu
             for found in _HIDDEN_COLUMN.finditer(piece):
                 first, last = int(_attribute(_MIN, found[0])), int(_attribute(_MAX, found[0]))
                 hidden_columns.update(range(first, min(last, COLUMNS_MAX) + 1))
-        for found in wanted.finditer(piece):
-            place, rest = (int(found[2]), letters[found[1]]), found[3]
-            if len(formats) + len(errors) >= CELLS_MAX:
-                break
-            style = _STYLE.search(rest)
-            if style and (number := int(style[1])) < len(forms) and forms[number]:
-                formats[place] = forms[number]
-            if b't="e"' in rest:
+        if by_style:
+            for found in styled.finditer(piece):
+                letter, row, style, later = found.groups()
+                form = by_style.get(style or later)
+                if form:
+                    formats[int(row), letters[letter]] = form
+                    if len(formats) >= CELLS_MAX:
+                        break
+        if b't="e"' in piece:
+            for found in failed.finditer(piece):
+                if len(formats) + len(errors) >= CELLS_MAX:
+                    break
                 shows = _ERROR.match(piece, found.end())
-                errors[place] = shows[1].decode("ascii", "replace") if shows else ""
+                errors[int(found[2]), letters[found[1]]] = (
+                    shows[1].decode("ascii", "replace") if shows else ""
+                )
     return Looks(formats, errors, hidden, frozenset(hidden_columns))
-
-
-def _rows(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
-    """Yield a sheet's content in pieces that end with a row."""
-    rest = b""
-    with archive.open(member) as source:
-        while piece := source.read(_PIECE):
-            content = rest + piece
-            end = content.rfind(b"</row>") + 1
-            yield content[:end]
-            rest = content[end:]
-    yield rest
 
 
 def _attribute(name: re.Pattern[bytes], tag: bytes) -> bytes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
 PIECE = 1 << 16
+_LARGE = 1 << 20
 
 Started = Callable[[str, dict[str, str]], None]
 
@@ -30,6 +31,20 @@ def parse(archive: zipfile.ZipFile, member: str, parser: expat.XMLParserType) ->
         while piece := source.read(PIECE):
             parser.Parse(piece, False)
     parser.Parse(b"", True)
+
+
+def pieces(archive: zipfile.ZipFile, member: str, end: bytes) -> Iterator[bytes]:
+    """Yield a member of an archive in pieces of about a MiB, each ending with these bytes, and then the rest."""
+    rest = b""
+    with archive.open(member) as source:
+        while piece := source.read(_LARGE):
+            content = rest + piece
+            cut = content.rfind(end) + len(end)
+            if cut < len(end):
+                cut = 0
+            yield content[:cut]
+            rest = content[cut:]
+    yield rest
 
 
 def local(name: str) -> str:
