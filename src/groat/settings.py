@@ -304,7 +304,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, Meta(ge=1, description="Commands that may wait before callers hear `overloaded`")
     ] = 20_000
     batch_max: Annotated[int, Meta(ge=1, le=10_000, description="Commands one commit may hold")] = 2_000
-    body_max: Annotated[int, Meta(ge=1024, description="Largest request body, bytes")] = 8 * 1024 * 1024
+    body_max: Annotated[
+        int,
+        Meta(ge=1024, description="Largest request body, bytes; a form with a file has a limit of its own"),
+    ] = 8 * 1024 * 1024
     head_max: Annotated[
         int, Meta(ge=1024, le=1_048_576, description="Largest head of a request, all its headers, bytes")
     ] = 32_768

@@ -20,6 +20,7 @@ from groat.programs.outbox import Channel, each
 from groat.programs.outbox.sender import Sender
 from groat.programs.runs.worker import Poster
 from groat.sandbox.pool import PER_PERSON_MAX
+from groat.sheets import FILE_BYTES_MAX
 from tests.http.conftest import EVERYWHERE, PASSWORD, SECRET, Api, code, give, posting
 
 Case = Callable[[Api], Awaitable[httpx.Response]]
@@ -473,6 +474,7 @@ CASES: dict[str, Case] = {
     "rate_limited": rate_limited,
     # Files.
     "sheet_empty": sheet(b""),
+    "sheet_too_large": sheet(b"x" * (FILE_BYTES_MAX + 1)),
     "sheet_too_costly": sheet((SHEETS / "far-corner-other-folder.xlsx").read_bytes()),
     "sheet_too_many_rows": sheet(b"user,amount\n" + b"1,1\n" * 100_001),
     "sheet_too_many_columns": sheet(b"user,amount" + b",x" * 200 + b"\n1,1\n"),
@@ -527,7 +529,6 @@ NOT_OVER_HTTP = {
     "too_many_readers": "shown in tests/http/test_attacks.py",
     "host_refused": "shown in tests/http/test_protocol.py",
     "server_full": "shown in tests/http/test_protocol.py",
-    "sheet_too_large": "body_max ends it first, unless it is set higher",
 }
 
 

@@ -10,9 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
+from groat.api.forms import BESIDE_MAX
 from groat.programs.runs import reading
 from groat.programs.runs.worker import Poster
 from groat.settings import Settings
+from groat.sheets import FILE_BYTES_MAX
 from groat.store.streams import write_receipts, write_sent
 from tests.http.conftest import SECRET, Api, code, posting
 
@@ -291,6 +293,20 @@ async def upload(api: Api, data: bytes, **fields: str) -> httpx.Response:
         "/v1/runs/drafts", files={"file": ("people.csv", data)}, data={"asset": "CREDIT", **fields},
         headers={"Authorization": f"Bearer {api.credentials['ada']}"},
     )  # fmt: skip
+
+
+async def test_a_file_may_be_larger_than_other_bodies(api: Api) -> None:
+    table = b"user,amount,reason\n42,5,Bonus\n"
+    most = api.settings.body_max
+    assert (
+        body(await upload(api, table + (b" " * 99_999 + b"\n") * (most // 100_000 + 1)), 201)["summary"][
+            "good"
+        ]
+        == 1
+    )
+    assert code(await upload(api, table + b"\n" * (FILE_BYTES_MAX + BESIDE_MAX))) == "body_too_large"
+    listed = await api.call("ada", "POST /v1/runs/drafts", content=b'{"reason":"' + b"x" * most + b'"}')
+    assert code(listed) == "body_too_large"
 
 
 async def test_a_file_is_read_corrected_and_recognised(api: Api) -> None:

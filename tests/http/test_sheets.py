@@ -168,7 +168,7 @@ async def test_who_may_look(api: Api, caller: str, status: int) -> None:
         (b"\x89PNG\r\n\x1a\n\x00", {}, 400, "sheet_wrong_kind"),
         (b"PK\x03\x04", {}, 400, "sheet_unreadable"),
         (b"user,amount\n" + b"1,1\n" * 100_001, {}, 413, "sheet_too_many_rows"),
-        (b"x" * (8 << 20), {}, 413, "body_too_large"),
+        (b"x" * (17 << 20), {}, 413, "body_too_large"),
         (b"user,amount\n1,1\n", {"asset": "GOLD"}, 400, "unknown_asset"),
         (b"user,amount\n1,1\n", {"default_reason": "r" * 1_001}, 400, "text_too_long"),
         (b"user,amount\n1,1\n", {"default_reason": "a\0b"}, 400, "invalid_text"),

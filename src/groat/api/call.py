@@ -17,6 +17,7 @@ import structlog
 from groat.api import rights
 from groat.api.attendance import CallerLeft, attended
 from groat.api.decode import decode
+from groat.api.forms import MULTIPART
 from groat.api.problems import HttpError
 from groat.asgi import mount_of
 from groat.identity import Identity, Unauthorized
@@ -177,9 +178,7 @@ class Call:
         """Read the body as bytes. Raises HttpError ``body_too_large`` as soon as the size is known."""
         if self._signed is not None:
             return self._signed
-        most = self.settings.body_max
-        if self.operation.body_max is not None:
-            most = min(most, self.operation.body_max)
+        most = self._body_max()
         announced = self.headers.get(b"content-length")
         if announced is not None and (not announced.isdigit() or int(announced) > most):
             raise _too_large(most)
@@ -197,6 +196,15 @@ class Call:
         if message["type"] == "http.disconnect":
             raise HttpError("invalid_request", "The connection ended within the body.")
         return body
+
+    def _body_max(self) -> int:
+        """Return the most bytes that the body may have."""
+        operation, most = self.operation, self.settings.body_max
+        if operation.form_max is not None:
+            kind = self.headers.get(b"content-type", b"").lower()
+            if kind.startswith(MULTIPART):
+                return operation.form_max
+        return most if operation.body_max is None else min(most, operation.body_max)
 
     def key(self) -> Key:
         """Return the Idempotency-Key, sent bare or quoted. Raises InvalidInput ``key_required`` or ``invalid_key``."""

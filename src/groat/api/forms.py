@@ -13,6 +13,9 @@ FIELD_BYTES_MAX = 4_096
 
 MULTIPART = b"multipart/form-data"
 
+BESIDE_MAX = 64 * 1024
+"""A form has at most so many bytes beside its file."""
+
 
 def read_form(content_type: bytes, body: bytes, fields: Collection[str]) -> dict[str, bytes]:
     """Read a form that may have these fields, each once; ``file`` must be there.

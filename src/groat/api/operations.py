@@ -46,8 +46,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     a body. ``media_type`` is the answer's, with ``other_media_types`` as alternatives; ``body_type`` is the body's.
     ``statuses`` are further statuses of success. ``params`` describe the names in the path, except those that many
     operations share (id, account, asset, user, stream). A body has at most ``body_max`` bytes (None: the setting's
-    limit), its JSON at most ``values_max`` values, nested at most ``depth_max`` deep. ``signature`` checks the bodies
-    of an operation with the right SIGNED. ``problem`` makes the answer for an error.
+    limit), its JSON at most ``values_max`` values, nested at most ``depth_max`` deep; a form with a file has at most
+    ``form_max``, whatever the setting is. ``signature`` checks the bodies of an operation with the right SIGNED.
+    ``problem`` makes the answer for an error.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     other_media_types: tuple[str, ...] = ()
     body_type: str = "application/json"
     body_max: int | None = 64 * 1024
+    form_max: int | None = None
     values_max: int = 10_000
     depth_max: int = 24
     signature: Signature | None = None

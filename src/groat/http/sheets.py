@@ -10,7 +10,7 @@ import msgspec
 
 from groat.api.answer import Answer
 from groat.api.call import Call
-from groat.api.forms import read_form, text_field
+from groat.api.forms import BESIDE_MAX, read_form, text_field
 from groat.api.operations import Operations
 from groat.api.problems import HttpError
 from groat.api.rights import Right
@@ -21,6 +21,7 @@ from groat.sandbox.pool import SANDBOX_ERRORS
 from groat.sheets import (
     DELIMITERS,
     ENCODINGS,
+    FILE_BYTES_MAX,
     SHEET_ERRORS,
     Choices,
     ReadRow,
@@ -166,6 +167,7 @@ _FORM = {
     answer=SheetPreview,
     body_type="multipart/form-data",
     body_max=None,
+    form_max=FILE_BYTES_MAX + BESIDE_MAX,
     codes=("invalid_file", "unknown_asset", "invalid_text", "text_too_long", *SHEET_ERRORS, *SANDBOX_ERRORS),
     answer_example=_EXAMPLE,
 )

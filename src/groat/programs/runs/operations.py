@@ -7,7 +7,7 @@ from typing import Any
 from groat.api.answer import Answer
 from groat.api.call import Call
 from groat.api.examples import AT, ID
-from groat.api.forms import MULTIPART
+from groat.api.forms import BESIDE_MAX, MULTIPART
 from groat.api.money import check_below_floor
 from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
 from groat.api.problems import HttpError
@@ -27,7 +27,7 @@ from groat.programs.workflow import Workflow
 from groat.programs.workflow.operations import roles_of
 from groat.programs.workflow.views import may_take
 from groat.sandbox.pool import SANDBOX_ERRORS
-from groat.sheets import SHEET_ERRORS
+from groat.sheets import FILE_BYTES_MAX, SHEET_ERRORS
 from groat.store.reading import LAST_ID
 
 operations = Operations()
@@ -86,6 +86,7 @@ SHOW = Parameter("show", {"enum": list(SHOWS), "default": "all"}, "Only rows of 
     answer=RunDraft,
     status=201,
     body_max=None,
+    form_max=FILE_BYTES_MAX + BESIDE_MAX,
     values_max=VALUES_MAX,
     codes=(*CHOICE_CODES, *FILE_CODES),
     example={
