@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from groat.ledger.amounts import Asset, parse_amount
-from groat.sandbox.pool import Pool, SandboxWork, WorkFailed
+from groat.sandbox.pool import GrowingAnswer, Pool, SandboxWork, WorkFailed
 from groat.sheets import ROW_PROBLEMS, WARNINGS, Choices, Sheet, SheetError, read_sheet
 from groat.sheets.answer import SheetAnswer
 from groat.sheets.order import SheetOrder
@@ -90,10 +90,15 @@ def test_xlsx(runner: asyncio.Runner) -> None:
         yield msgspec.json.encode(SheetOrder(USD, "", dice.choice(CHOICES)))
         yield data
 
+    async def read(data: bytes) -> Sheet:
+        answer = GrowingAnswer()
+        async with SheetAnswer(answer, pool.run(READ, "user:1", parts(data), answer)) as sheet:
+            rows = [row async for batch in sheet.batches() for row in batch]
+            return Sheet(sheet.head, rows)
+
     def attempt(data: bytes) -> None:
         try:
-            with SheetAnswer(runner.run(pool.run(READ, "user:1", parts(data)))) as answer:
-                sheet = Sheet(answer.head, [row for batch in answer.batches() for row in batch])
+            sheet = runner.run(read(data))
         except SheetError:
             return
         except WorkFailed as error:

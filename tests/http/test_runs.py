@@ -309,6 +309,18 @@ async def test_a_file_may_be_larger_than_other_bodies(api: Api) -> None:
     assert code(listed) == "body_too_large"
 
 
+async def test_a_file_that_shows_its_fault_after_many_rows_leaves_no_draft(api: Api) -> None:
+    rows = b"".join(b"u%d,5,,\n" % number for number in range(1_200))
+    faulty = b"user,amount,reason,x\n" + rows + b"name,x,user,amount\n1,2,3,4\n"
+    assert code(await upload(api, faulty)) == "sheet_columns_unclear"
+    assert body(await api.call("ada", "GET /v1/runs/drafts"))["items"] == []
+    good = body(await upload(api, b"user,amount,reason,x\n" + rows), 201)
+    corrected = await api.call("ada", f"PATCH /v1/runs/drafts/{good['id']}", {"columns": {"amount": "9"}})
+    assert code(corrected) == "sheet_column_not_found"
+    again = body(await api.call("ada", f"GET /v1/runs/drafts/{good['id']}"))
+    assert (again["ready"], again["version"], again["summary"]) == (True, good["version"], good["summary"])
+
+
 async def test_a_file_is_read_corrected_and_recognised(api: Api) -> None:
     data = b"Candidate ID;Credits;Bonus\n42;5;1\n7;x;2\nada@example.com;3;3\n"
     made = body(await upload(api, data, reason="October", name="people.csv"), 201)

@@ -31,7 +31,7 @@ from groat.sheets import (
     SheetName,
     SheetRemark,
 )
-from groat.sheets.answer import SheetAnswer, read_in_sandbox
+from groat.sheets.answer import read_in_sandbox
 from groat.sheets.order import SheetOrder
 from groat.store.flow import Flow, Query
 
@@ -189,17 +189,11 @@ async def preview_sheet(call: Call) -> Answer:
     order = SheetOrder(asset, default_reason, choices)
     with pool.holding(person):
         async with read_in_sandbox(pool, person, order, form["file"], call.attended) as answer:
-            # Walking thousands of rows takes a tenth of a second each time. A thread leaves the event loop to others
-            # meanwhile.
-            rows, users = await asyncio.to_thread(_take, answer)
+            rows = [row async for batch in answer.batches() for row in batch]
+            users = sorted({row.user for row in rows if row.error is None})
             people = await call.groat.read(_look_up, users, code)
+            # Walking thousands of rows takes a tenth of a second. A thread leaves the event loop to others meanwhile.
             return await asyncio.to_thread(lambda: Answer.of(_preview(answer.head, rows, asset, people)))
-
-
-def _take(answer: SheetAnswer) -> tuple[list[ReadRow], list[str]]:
-    """Return the rows that a child read, and the people named in them."""
-    rows = [row for batch in answer.batches() for row in batch]
-    return rows, sorted({row.user for row in rows if row.error is None})
 
 
 def _choices(form: dict[str, bytes]) -> Choices:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import importlib
+import io
 import json
 import os
 import resource
@@ -21,6 +22,9 @@ ANSWER_TOO_LARGE = 72
 FAILED = 73
 """Exit codes. If a signal ended the child, the wait status shows the signal."""
 
+GROWN, ENDED = b".", b"!"
+"""The signs to the server: the answer has grown, or the child has ended and its wait status follows."""
+
 TRACEBACK_MAX = 4_000
 NICENESS = 10
 """The work yields the processors to callers who wait for a balance."""
@@ -32,7 +36,8 @@ def run(work: int, answer: int, foreman: int) -> NoReturn:
 
     The socket brings parts, each with its length in front (four bytes, big endian): first the work as JSON (function,
     memory_bytes, cpu_s, answer_bytes), then what the function reads. The function is called with an iterator of these
-    parts (bytes) and a binary file, and returns when the answer is written.
+    parts (bytes) and a binary file, and returns when the answer is written. Whenever it flushes the file, the server is
+    told that there is more to read.
     """
     code = FAILED
     try:
@@ -40,7 +45,7 @@ def run(work: int, answer: int, foreman: int) -> NoReturn:
         os.dup2(answer, 1)
         os.closerange(3, 1_024)
         _tie(foreman)
-        with os.fdopen(0, "rb", closefd=False) as source, os.fdopen(1, "wb", closefd=False) as out:
+        with os.fdopen(0, "rb", closefd=False) as source, _Answer(io.FileIO(1, "wb", closefd=False)) as out:
             parts = _parts(source)
             _work(json.loads(next(parts)), parts, out)
         code = 0
@@ -53,6 +58,17 @@ def run(work: int, answer: int, foreman: int) -> NoReturn:
         _tell()
     finally:
         os._exit(code)
+
+
+class _Answer(io.BufferedWriter):
+    """The file for the answer."""
+
+    def flush(self) -> None:
+        """Write what is buffered, and tell the server."""
+        super().flush()
+        # Nobody may listen any more.
+        with suppress(OSError):
+            os.write(0, GROWN)
 
 
 def _tie(foreman: int) -> None:

@@ -3,8 +3,8 @@
 It is a program of its own, started by exec, so that its forks copy nothing of the server. It imports the named
 modules once, so that a child costs only a few milliseconds. Standard input is a socket to the server. For each piece
 of work the server sends a byte with two descriptors, a socket and a file: the child reads from the one and writes its
-answer to the other. When the child has ended, the foreman sends its wait status (four bytes, big endian) over that
-socket.
+answer to the other. Whenever the child has written a piece of it, it sends a point over that socket. When the child has
+ended, the foreman sends an exclamation mark there and its wait status (four bytes, big endian).
 
 - A child whose socket the server has closed is killed, and so are all when the server itself is gone.
 - The foreman ignores signals to end: the server decides, and the socket tells of the server's end, however it came.
@@ -99,7 +99,7 @@ class Foreman:
                 self._poll.unregister(descriptor)
             with link, suppress(OSError):
                 link.setblocking(False)
-                link.sendall(status.to_bytes(4, "big"))
+                link.sendall(child.ENDED + status.to_bytes(4, "big"))
 
 
 def main() -> None:

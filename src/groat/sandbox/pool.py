@@ -18,7 +18,7 @@ from typing import IO, NamedTuple
 import structlog
 
 from groat.ledger.errors import GroatError, Rule
-from groat.sandbox.child import ANSWER_TOO_LARGE, OUT_OF_MEMORY, TRACEBACK_MAX
+from groat.sandbox.child import ANSWER_TOO_LARGE, ENDED, OUT_OF_MEMORY, TRACEBACK_MAX
 
 AT_ONCE = 2
 """At most this many children of one server process run at once: others need processors, too."""
@@ -80,6 +80,27 @@ class SandboxWork(NamedTuple):
         return self.function.partition(":")[0]
 
 
+class GrowingAnswer:
+    """The answer of a piece of work, to be read while its child still writes it. Close it when the work is over."""
+
+    def __init__(self) -> None:
+        self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  Whoever made the answer closes it.
+        self._grown = asyncio.Event()
+
+    def tell(self) -> None:
+        """Say that there may be more to read, or that nothing more comes."""
+        self._grown.set()
+
+    async def more(self) -> None:
+        """Wait until somebody has said so since the last time."""
+        await self._grown.wait()
+        self._grown.clear()
+
+    def read(self, place: int, size: int) -> bytes:
+        """Return so many bytes from a place on, fewer at the end of what is written."""
+        return os.pread(self.file.fileno(), size, place)
+
+
 class Pool:
     """Runs work in children, at most ``AT_ONCE`` of them. The foreman imports ``modules`` ahead.
 
@@ -121,15 +142,28 @@ class Pool:
         finally:
             _lower(self._held, person)
 
-    async def run(self, work: SandboxWork, person: str, parts: AsyncIterator[bytes]) -> IO[bytes]:
+    async def run(
+        self,
+        work: SandboxWork,
+        person: str,
+        parts: AsyncIterator[bytes],
+        growing: GrowingAnswer | None = None,
+    ) -> IO[bytes]:
         """Run the work with these parts, each below 4 GiB. Returns the answer as a file, which the caller closes.
 
-        Cancelling it kills the child. An error that ``parts`` raises is raised here. Raises SandboxError and
-        WorkFailed.
+        A ``growing`` answer is told of each piece, and its maker closes it. Cancelling the work kills the child. An
+        error that ``parts`` raises is raised here. Raises SandboxError and WorkFailed.
         """
         await self._take_place(person)
         try:
-            return await self._work(work, parts)
+            if growing is not None:
+                return await self._work(work, parts, growing)
+            answer = GrowingAnswer()
+            try:
+                return await self._work(work, parts, answer)
+            except BaseException:
+                answer.file.close()
+                raise
         finally:
             self._free += 1
             _lower(self._running, person)
@@ -202,25 +236,20 @@ class Pool:
 
     # -- children ----------------------------------------------------------------------------------------------
 
-    async def _work(self, work: SandboxWork, parts: AsyncIterator[bytes]) -> IO[bytes]:
-        answer = tempfile.TemporaryFile()  # noqa: SIM115  Whoever asked for the work closes it.
+    async def _work(self, work: SandboxWork, parts: AsyncIterator[bytes], answer: GrowingAnswer) -> IO[bytes]:
         link, theirs = socket.socketpair()
-        try:
-            with link:
-                link.setblocking(False)
-                with theirs:
-                    self._hand_over(theirs, answer)
-                try:
-                    async with asyncio.timeout(work.wall_s):
-                        status = await _converse(link, work, parts)
-                except TimeoutError:
-                    raise WorkFailed("time") from None
-            _check(status, answer, work)
-            answer.seek(0)
-        except BaseException:
-            answer.close()
-            raise
-        return answer
+        with link:
+            link.setblocking(False)
+            with theirs:
+                self._hand_over(theirs, answer.file)
+            try:
+                async with asyncio.timeout(work.wall_s):
+                    status = await _converse(link, work, parts, answer)
+            except TimeoutError:
+                raise WorkFailed("time") from None
+        _check(status, answer.file, work)
+        answer.file.seek(0)
+        return answer.file
 
     def _hand_over(self, link: socket.socket, answer: IO[bytes]) -> None:
         """Give the foreman a child's two descriptors. Starts the foreman if there is none."""
@@ -262,7 +291,9 @@ def _lower(counter: Counter[str], person: str) -> None:
         del counter[person]
 
 
-async def _converse(link: socket.socket, work: SandboxWork, parts: AsyncIterator[bytes]) -> int | None:
+async def _converse(
+    link: socket.socket, work: SandboxWork, parts: AsyncIterator[bytes], answer: GrowingAnswer
+) -> int | None:
     """Send the work to a child and wait for its wait status. Returns None when the foreman itself is gone."""
     loop = asyncio.get_running_loop()
     order = json.dumps(work._asdict()).encode()
@@ -273,11 +304,12 @@ async def _converse(link: socket.socket, work: SandboxWork, parts: AsyncIterator
             await loop.sock_sendall(link, len(part).to_bytes(4, "big"))
             await loop.sock_sendall(link, part)
         link.shutdown(socket.SHUT_WR)
-    told = b""
+    status = b""
     with suppress(ConnectionResetError):
-        while len(told) < 4 and (more := await loop.sock_recv(link, 4)):
-            told += more
-    return int.from_bytes(told, "big") if len(told) == 4 else None
+        while len(status) < 5 and (told := await loop.sock_recv(link, 4_096)):
+            status += told if status else told[told.find(ENDED) :] if ENDED in told else b""
+            answer.tell()
+    return int.from_bytes(status[1:5], "big") if len(status) >= 5 else None
 
 
 def _check(status: int | None, answer: IO[bytes], work: SandboxWork) -> None:

@@ -15,7 +15,9 @@ from groat.sheets.model import Choices, SheetHead
 from groat.sheets.reading import Reading
 
 BATCH = 500
-LENGTH = struct.Struct(">Q")
+PIECE = struct.Struct(">BI")
+"""The head of a piece: what it is, and its length in bytes."""
+ROWS, END = 1, 2
 
 
 class SheetOrder(msgspec.Struct, frozen=True):
@@ -44,8 +46,8 @@ class FileRead(msgspec.Struct, frozen=True, tag="read"):
 def read(parts: Iterator[bytes], out: BinaryIO) -> None:
     """Read the file in the second part by the options in the first (JSON), and write the result.
 
-    The result is batches of rows, each with its length in front, then how the file was read, and the place of that
-    (lengths and places in eight bytes, big endian; all else in MessagePack): most of it is known after the last row.
+    The result is batches of rows, and at the end how the file was read (MessagePack, each with a head of its own). The
+    server may have a batch as soon as it is written.
     """
     order = msgspec.json.decode(next(parts), type=SheetOrder)
     encoder = msgspec.msgpack.Encoder()
@@ -54,12 +56,14 @@ def read(parts: Iterator[bytes], out: BinaryIO) -> None:
         reading = Reading(next(parts), order.asset, order.default_reason, order.choices, to_set=order.to_set)
         rows = reading.rows()
         while batch := list(islice(rows, BATCH)):
-            content = encoder.encode(batch)
-            out.write(LENGTH.pack(len(content)))
-            out.write(content)
+            _write(out, ROWS, encoder.encode(batch))
         ending = FileRead(reading.head())
     except SheetError as error:
         ending = FileRefused(error.code, error.detail, error.fields)
-    place = out.tell()
-    out.write(encoder.encode(ending))
-    out.write(LENGTH.pack(place))
+    _write(out, END, encoder.encode(ending))
+
+
+def _write(out: BinaryIO, kind: int, content: bytes) -> None:
+    out.write(PIECE.pack(kind, len(content)))
+    out.write(content)
+    out.flush()

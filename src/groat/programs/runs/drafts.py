@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from time import monotonic
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ from groat.ledger.accounts import ADJUSTMENTS, Policy, check_path
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount, parse_amount
 from groat.ledger.book import refuse
 from groat.ledger.commands import Post, Posting
-from groat.ledger.errors import InvalidInput, Refusal, Refused
+from groat.ledger.errors import GroatError, InvalidInput, Refusal, Refused, StoreError
 from groat.ledger.text import check_id, check_text
 from groat.programs.runs import reading
 from groat.programs.runs.checking import Checker, Given, read_given
@@ -44,6 +45,8 @@ T = TypeVar("T")
 
 Rows = Iterable[Given] | AsyncIterator[Sequence[Given]]
 """Rows to check, one after the other or piece by piece."""
+Sheet = Callable[[], DraftReading]
+"""Tells how a file was read, when its rows have ended."""
 
 _encode = msgspec.json.encode
 
@@ -68,10 +71,13 @@ class Drafts:
         what: str,
         by: str,
         digest: str = "",
-        sheet: DraftReading | None = None,
+        sheet: Sheet | None = None,
         file: bytes = b"",
     ) -> RunDraft:
-        """Check rows and store them as a new draft. Raises InvalidInput, RunError ``run_mode_wrong``, StoreError."""
+        """Check rows and store them as a new draft, or nothing if ``rows`` raises an error.
+
+        Raises InvalidInput, RunError ``run_mode_wrong``, ``run_rows_wrong``, StoreError.
+        """
         made = await self._make(new_id(), rows, choices, what, by, digest, sheet, file)
         assert made is not None
         return made
@@ -100,27 +106,32 @@ class Drafts:
             await asyncio.sleep(PAUSE_S)
 
     async def _make(
-        self, id: str, rows: Rows, choices: DraftChoices, what: str, by: str, digest: str, sheet: DraftReading | None,
+        self, id: str, rows: Rows, choices: DraftChoices, what: str, by: str, digest: str, sheet: Sheet | None,
         file: bytes,
     ) -> RunDraft | None:  # fmt: skip
         """Make a draft of this id; None if somebody else does so."""
         choices = await self._checked(choices)
         (now,) = await self._groat.read(reading.now)
         stored = StoredDraft(
-            id, 1, 1, 0, None, what, digest, by, now, _text(choices), _text(sheet), _text(Counts()), ""
+            id, 1, 1, 0, None, what, digest, by, now, _text(choices), _text(None), _text(Counts()), ""
         )
         if not await self._groat.write(reading.insert_draft, stored):
             return None
         for number, piece in enumerate(file[at : at + FILE_PIECE] for at in range(0, len(file), FILE_PIECE)):
             await self._groat.write(reading.insert_pieces, [(id, number, piece)])
-        return await self._fill(stored, choices, rows, frozenset())
+        try:
+            return await self._fill(stored, choices, rows, frozenset(), sheet)
+        except (GroatError, asyncio.CancelledError) as error:
+            if not isinstance(error, StoreError):
+                await asyncio.shield(self._give_up(stored))
+            raise
 
     async def change(
         self,
         stored: StoredDraft,
         choices: DraftChoices,
         rows: Rows | None = None,
-        sheet: DraftReading | None = None,
+        sheet: Sheet | None = None,
     ) -> RunDraft:
         """Check the rows of a draft again, by other choices: those given, or those that it has.
 
@@ -135,9 +146,9 @@ class Drafts:
             unselected = await self._unselected(stored)
             rows = self._stored_rows(stored.id, former)
         else:
-            stored.reading = _text(sheet)
+            stored.reading = _text(None)
         stored.edition = stored.version
-        return await self._fill(stored, choices, rows, unselected, former)
+        return await self._fill(stored, choices, rows, unselected, sheet, former)
 
     async def select(
         self, stored: StoredDraft, *, selected: bool, numbers: Sequence[int] = (), show: str = ""
@@ -174,6 +185,12 @@ class Drafts:
             raise RunError("draft_filed", run=stored.run)
         await self._groat.write(reading.drop_draft, stored.id)
         await self._forget_rows(stored.id, stored.edition)
+
+    async def _give_up(self, stored: StoredDraft) -> None:
+        """Forget a draft that is not ready, unless somebody else has begun to change it."""
+        with suppress(RunError):
+            await self._groat.write(reading.drop_unready_draft, stored.id, stored.version)
+            await self._forget_rows(stored.id, stored.edition)
 
     # Reading
 
@@ -237,6 +254,7 @@ class Drafts:
         choices: DraftChoices,
         rows: Rows,
         unselected: frozenset[int],
+        sheet: Sheet | None = None,
         former: int = 0,
     ) -> RunDraft:
         groat, edition = self._groat, stored.edition
@@ -256,6 +274,8 @@ class Drafts:
                 checker.amend(row, found)
             await groat.write(reading.write_rows, stored.id, stored.version, edition, amended)
         stored.choices = _text(choices)
+        if sheet is not None:
+            stored.reading = _text(sheet())
         made = await self._end(stored, choices, checker.spent)
         if former and former != edition:
             await self._forget_rows(stored.id, former)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -70,7 +69,7 @@ async def draft_of_bytes(
     digest = hashlib.blake2b(file, digest_size=16).hexdigest()
     async with _reading(groat, pool, by, choices, file, attended) as answer:
         return await drafts.make(
-            _rows(answer), choices, what="file", by=by, digest=digest, sheet=_sheet(answer), file=file
+            _rows(answer), choices, what="file", by=by, digest=digest, sheet=lambda: _sheet(answer), file=file
         )
 
 
@@ -84,7 +83,9 @@ async def read_again(call: Call, stored: StoredDraft, change: DraftChange) -> Ru
         pieces.append(piece)
     groat, person, file = call.services.groat, call.identity.principal, b"".join(pieces)
     async with _reading(groat, call.services.sandbox, person, choices, file, call.attended) as answer:
-        return await groat.program(Runs).drafts.change(stored, choices, _rows(answer), _sheet(answer))
+        # The draft stays as it is unless all of the file can be read so.
+        await answer.ended()
+        return await groat.program(Runs).drafts.change(stored, choices, _rows(answer), lambda: _sheet(answer))
 
 
 @asynccontextmanager
@@ -116,8 +117,7 @@ def _choices(choices: DraftChoices) -> Choices:
 
 
 async def _rows(answer: SheetAnswer) -> AsyncIterator[Sequence[Given]]:
-    batches = answer.batches()
-    while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+    async for batch in answer.batches():
         yield [_given(row) for row in batch]
 
 

@@ -141,6 +141,12 @@ def drop_draft(id: str) -> Flow[None]:
     yield Query("drop_run_file", (id,))
 
 
+def drop_unready_draft(id: str, version: int) -> Flow[None]:
+    """Forget a draft that this version makes, with its file. Raises RunError ``draft_changed``."""
+    yield from _hold(id, version)
+    yield from drop_draft(id)
+
+
 def drop_rows(id: str, edition: int, start: int, end: int) -> Flow[None]:
     """Forget rows of an edition of a draft behind a number up to another."""
     yield Query("drop_run_rows", (id, edition, start, end))
