@@ -408,4 +408,7 @@ FROM (SELECT * FROM groat_allocation WHERE txn = ANY ($1::uuid[])
 -- What never changes of the grants that these transactions made.
 SELECT g.id::text, g.account, g.expires_at, g.priority, g.class, g.cause, g.note, g.parent::text, g.txn::text, g.origin,
        g.version, g.created_at
-FROM unnest($1::uuid[]) AS j (txn) JOIN groat_grant AS g ON g.txn = j.txn;
+FROM (SELECT txn, grant_id FROM groat_allocation WHERE txn = ANY ($1::uuid[])
+      UNION
+      SELECT txn, grant_id FROM groat_archived_allocation WHERE txn = ANY ($1::uuid[])) AS p
+JOIN groat_grant AS g ON g.id = p.grant_id AND g.txn = p.txn;

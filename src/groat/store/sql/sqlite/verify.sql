@@ -413,4 +413,7 @@ FROM (SELECT p.txn, p.leg, p.place, p.grant_id, p.account, p.amount, p.held
 SELECT json_group_array(json_array(
            g.id, g.account, g.expires_at, g.priority, g.class, g.cause, g.note, g.parent, g.txn, g.origin, g.version,
            g.created_at))
-FROM json_each(?1) AS j JOIN groat_grant AS g ON g.txn = j.value;
+FROM (SELECT p.txn, p.grant_id FROM json_each(?1) AS j JOIN groat_allocation AS p ON p.txn = j.value
+      UNION
+      SELECT p.txn, p.grant_id FROM json_each(?1) AS j JOIN groat_archived_allocation AS p ON p.txn = j.value) AS p
+JOIN groat_grant AS g ON g.id = p.grant_id AND g.txn = p.txn;
