@@ -9,13 +9,13 @@ SELECT j.id FROM (SELECT j.id FROM unnest($1::text[]) AS j (id) ORDER BY j.id) A
 SELECT c.id, c.campaign, c.batch, c.number, c.state, c.redemption, c.person
 FROM groat_voucher_code AS c WHERE c.id = ANY ($1::text[]) ORDER BY c.id FOR UPDATE;
 
--- name: write_voucher_codes :rows
+-- name: write_voucher_codes :add
 INSERT INTO groat_voucher_code (id, campaign, batch, number, state, redemption, person)
 SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::bigint[]),
        unnest($5::text::text[]), unnest($6::text::text[]), unnest($7::text::text[])
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, redemption = excluded.redemption, person = excluded.person;
 
--- name: write_voucher_batches :rows
+-- name: write_voucher_batches :add
 INSERT INTO groat_voucher_batch (id, campaign, seed, first, count, made_by, made_at)
 SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::bigint[]),
        unnest($5::text::integer[]), unnest($6::text::text[]), unnest($7::text::bigint[]);
@@ -26,7 +26,7 @@ SELECT c.id, c.name, c.note, c.code, c.amount, c.asset, c.source, c.terms, c.sta
        c.changed_by, c.changed_at
 FROM groat_voucher_campaign AS c WHERE c.id = ANY ($1::text[]) ORDER BY c.id FOR UPDATE;
 
--- name: write_voucher_campaigns :rows
+-- name: write_voucher_campaigns :add
 INSERT INTO groat_voucher_campaign AS c (id, name, note, code, amount, asset, source, terms, starts_at, ends_at, uses_max,
                      uses_each, budget, first_purchase, active, codes, uses, spent, version, created_by, created_at,
                      changed_by, changed_at)
@@ -47,7 +47,7 @@ SET name = excluded.name, note = excluded.note, amount = excluded.amount, terms 
 -- Whoever redeems in a campaign holds the lock on the campaign, which guards the counts of all its people.
 SELECT p.id, p.uses, p.made FROM groat_voucher_person AS p WHERE p.id = ANY ($1::text[]);
 
--- name: write_voucher_persons :rows
+-- name: write_voucher_persons :add
 INSERT INTO groat_voucher_person (id, uses, made)
 SELECT unnest($1::text::text[]), unnest($2::text::bigint[]), unnest($3::text::bigint[])
 ON CONFLICT (id) DO UPDATE SET uses = excluded.uses, made = excluded.made;
@@ -56,7 +56,7 @@ ON CONFLICT (id) DO UPDATE SET uses = excluded.uses, made = excluded.made;
 SELECT r.id, r.campaign, r.code, r.person, r.number, r.amount, r.at, r.undone_by, r.undone_at, r.reason, r.reversal
 FROM groat_voucher_redemption AS r WHERE r.id = ANY ($1::text[]) ORDER BY r.id FOR UPDATE;
 
--- name: write_voucher_redemptions :rows
+-- name: write_voucher_redemptions :add
 INSERT INTO groat_voucher_redemption (id, campaign, code, person, number, amount, at, undone_by, undone_at, reason, reversal)
 SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
        unnest($5::text::bigint[]), unnest($6::text::bigint[]), unnest($7::text::bigint[]), unnest($8::text::text[]),

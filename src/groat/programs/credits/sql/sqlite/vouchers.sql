@@ -8,11 +8,11 @@ SELECT '[]' WHERE ?1 IS NOT NULL;
 SELECT json_group_array(json_array(c.id, c.campaign, c.batch, c.number, c.state, c.redemption, c.person))
 FROM json_each(?1) AS j JOIN groat_voucher_code AS c ON c.id = j.value;
 
--- name: write_voucher_codes :rows
+-- name: write_voucher_codes :add
 INSERT INTO groat_voucher_code (id, campaign, batch, number, state, redemption, person) VALUES :rows
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, redemption = excluded.redemption, person = excluded.person;
 
--- name: write_voucher_batches :rows
+-- name: write_voucher_batches :add
 INSERT INTO groat_voucher_batch (id, campaign, seed, first, count, made_by, made_at) VALUES :rows;
 
 -- name: lock_voucher_campaigns :bulk
@@ -21,7 +21,7 @@ SELECT json_group_array(json_array(c.id, c.name, c.note, c.code, c.amount, c.ass
        c.changed_by, c.changed_at))
 FROM json_each(?1) AS j JOIN groat_voucher_campaign AS c ON c.id = j.value;
 
--- name: write_voucher_campaigns :rows
+-- name: write_voucher_campaigns :add
 INSERT INTO groat_voucher_campaign (id, name, note, code, amount, asset, source, terms, starts_at, ends_at, uses_max,
                      uses_each, budget, first_purchase, active, codes, uses, spent, version, created_by, created_at,
                      changed_by, changed_at) VALUES :rows
@@ -37,7 +37,7 @@ SET name = excluded.name, note = excluded.note, amount = excluded.amount, terms 
 SELECT json_group_array(json_array(p.id, p.uses, p.made))
 FROM json_each(?1) AS j JOIN groat_voucher_person AS p ON p.id = j.value;
 
--- name: write_voucher_persons :rows
+-- name: write_voucher_persons :add
 INSERT INTO groat_voucher_person (id, uses, made) VALUES :rows
 ON CONFLICT (id) DO UPDATE SET uses = excluded.uses, made = excluded.made;
 
@@ -45,7 +45,7 @@ ON CONFLICT (id) DO UPDATE SET uses = excluded.uses, made = excluded.made;
 SELECT json_group_array(json_array(r.id, r.campaign, r.code, r.person, r.number, r.amount, r.at, r.undone_by, r.undone_at, r.reason, r.reversal))
 FROM json_each(?1) AS j JOIN groat_voucher_redemption AS r ON r.id = j.value;
 
--- name: write_voucher_redemptions :rows
+-- name: write_voucher_redemptions :add
 INSERT INTO groat_voucher_redemption (id, campaign, code, person, number, amount, at, undone_by, undone_at, reason, reversal) VALUES :rows
 ON CONFLICT (id) DO UPDATE
 SET undone_by = excluded.undone_by, undone_at = excluded.undone_at, reason = excluded.reason, reversal = excluded.reversal;
