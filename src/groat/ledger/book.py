@@ -6,6 +6,8 @@ refused command leaves the book exactly as it found it (rule 7) whatever it did 
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import is_room
@@ -204,6 +206,7 @@ KNOWN_EXTRAS: Final = GRANTS | sum(STATES.values()) | BUDGETS | LINES | MEMBERS 
 
 # As for the states of accounts, a named tuple's own way takes longer.
 _leg_of = tuple.__new__
+_NO_USES: Final = ((),)
 
 PAST_MAX = 20_000
 """At most this many changes of an account's past are looked at."""
@@ -245,7 +248,7 @@ class Book:
         self.lines: list[Line] = []
         self.late: list[LateNews] = []
         self.pasts: dict[tuple[str, str], dict[int, int]] = {}
-        self.touched: dict[Row, tuple[Any, ...]] = {}
+        self._touched: defaultdict[type, dict[Any, tuple[Any, ...]]] = defaultdict(dict)
         self.fresh: set[Account] = set()
         self.purses: dict[Account, Purse] = {}
         self.any_ended = False
@@ -300,7 +303,7 @@ class Book:
             del self.transactions[transaction.id]
             if transaction.hold is not None and transaction.hold.id == transaction.id:
                 del self.holds[transaction.id]
-                self.touched.pop(transaction.hold, None)
+                self._touched[HoldRow].pop(transaction.hold, None)
         del self.made[made:], self.audit[audit:], self.outbox[outbox:], self.lines[lines:]
         del self.crossings[crossings:]
 
@@ -360,18 +363,26 @@ class Book:
     def touch(self, row: Row) -> None:
         """Note that a row is about to change, so that its values can be restored."""
         if row not in self._undo:
-            state = row.state()
-            self._undo[row] = state
-            self.touched.setdefault(row, state)
+            self._undo[row] = state = row.state()
+            self._touched[type(row)].setdefault(row, state)
+
+    def keep(self, row: Row) -> None:
+        """Note that a row is about to change that no batch writes, so that its values can be restored."""
+        if row not in self._undo:
+            self._undo[row] = row.state()
 
     def changed(self, kind: type[R]) -> list[R]:
         """Return the touched rows of a kind that differ from their values when read."""
-        return [r for r, state in self.touched.items() if isinstance(r, kind) and r.state() != state]
+        return [row for row, state in self._touched[kind].items() if row.state() != state]
+
+    def before(self, row: Row) -> tuple[Any, ...] | None:
+        """Return the :meth:`Row.state` of a row when it was read, None if no command has touched it."""
+        return self._touched[type(row)].get(row)
 
     def has_new_limits(self, path: str, asset: str) -> bool:
         """Return whether a command of this batch gave the account another floor or ceiling."""
         account = self.accounts[path, asset]
-        before = self.touched.get(account)
+        before = self.before(account)
         return isinstance(before, AccountState) and (
             before.floor != account.floor or before.ceiling != account.ceiling
         )
@@ -442,35 +453,26 @@ class Book:
 
     def _apply_with_grants(self, moves: list[Move], limits: bool) -> list[Leg] | Refusal:
         """Apply the moves one by one, each with its grants, all or none."""
-        before, self._undo = self._undo, {}
+        # Mostly a command has touched nothing before, so that what this undoes is all that it would undo.
+        before = self._undo
+        if before:
+            self._undo = {}
         try:
-            legs = self._apply_each(moves, limits)
-            if isinstance(legs, Refusal):
-                for row, state in self._undo.items():
-                    row.restore(state)
-                self._undo = {}
+            legs: list[Leg] = []
+            for move in moves:
+                (leg,) = self._apply((move,))
+                allocated = allocate(self, move, limits)
+                if isinstance(allocated, Refusal):
+                    for row, state in self._undo.items():
+                        row.restore(state)
+                    self._undo = {}
+                    return allocated
+                legs.append(leg if allocated is None else _leg_of(Leg, leg[:11] + allocated + _NO_USES))
             return legs
         finally:
             # Also where grants were not read: then the whole command is undone, and decided again.
-            self._undo |= before
-
-    def _apply_each(self, moves: list[Move], limits: bool) -> list[Leg] | Refusal:
-        purses = self.purses
-        legs: list[Leg] = []
-        for move in moves:
-            (leg,) = self._apply([move])
-            allocations = allocate(self, move, limits)
-            if isinstance(allocations, Refusal):
-                return allocations
-            source, destination = purses.get(move.source), purses.get(move.destination)
-            if source is not None or destination is not None:
-                expiring = (
-                    None if source is None else source.expiring(),
-                    None if destination is None else destination.expiring(),
-                )
-                leg = _leg_of(Leg, (*leg[:11], allocations, *expiring, leg.uses))
-            legs.append(leg)
-        return legs
+            if before:
+                self._undo |= before
 
     def open_purse(self, account: Account) -> Purse:
         """Let an account have grants from now on. Raises OlderNodes while nodes are alive that know none."""
@@ -482,9 +484,9 @@ class Book:
         purse = self.purses[account] = Purse(account, [])
         return purse
 
-    def _apply(self, moves: list[Move]) -> list[Leg]:
+    def _apply(self, moves: Sequence[Move]) -> list[Leg]:
         legs: list[Leg] = []
-        undo, touched = self._undo, self.touched
+        undo, touched = self._undo, self._touched[Account]
         for number, source, destination, amount, pending, _, _, _, _, _ in moves:
             if source not in undo:
                 undo[source] = state = source.state()
@@ -500,21 +502,13 @@ class Book:
             destination.credits += amount
             destination.credits_pending += pending
             destination.version += 1
-            legs.append(
-                Leg(
-                    number,
-                    source,
-                    destination,
-                    amount,
-                    pending,
-                    source.credits - source.debits,
-                    source.debits_pending,
-                    source.version,
-                    destination.credits - destination.debits,
-                    destination.debits_pending,
-                    destination.version,
-                )
-            )
+            leg = (
+                number, source, destination, amount, pending,
+                source.credits - source.debits, source.debits_pending, source.version,
+                destination.credits - destination.debits, destination.debits_pending, destination.version,
+                (), None, None, (),
+            )  # fmt: skip
+            legs.append(_leg_of(Leg, leg))
         return legs
 
     def resolve(self, hold: HoldRow, amount: int, freed: int, status: str, cause: str | None = None) -> Move:

@@ -15,11 +15,17 @@ import msgspec
 from groat.ledger.accounts import CLASSES
 from groat.ledger.amounts import format_amount
 from groat.ledger.errors import InvalidInput, Refusal, refusal_rule
-from groat.ledger.rows import Account, Allocation, Grant, HoldPart, HoldParts, Leg, Purse
+from groat.ledger.rows import Account, Allocation, Expiring, Grant, HoldPart, HoldParts, Leg, Purse
 from groat.ledger.text import TIME_MAX, check_text
 
 if TYPE_CHECKING:
     from groat.ledger.book import Book, Move
+
+# As for the states of accounts, a named tuple's own way takes longer.
+_allocation_of = tuple.__new__
+
+# The end of a move, from `pending` on, that is about nothing but its amount.
+_ALONE = (0, None, None, None, None, None)
 
 GRANTS: Final = 1
 """The bit of :attr:`Account.extras` that says that an account has grants, or had some."""
@@ -117,26 +123,27 @@ class Allocating:
 
     def change(self, purse: Purse, grant: Grant, amount: int, held: int) -> None:
         """Change what remains of a grant, and what is held of it."""
-        self.book.touch(purse)
-        self.book.touch(grant)
+        book = self.book
+        book.keep(purse)
+        book.touch(grant)
         was, was_due_at = grant.remaining, grant.due_at
-        grant.remaining += amount
+        remaining = grant.remaining = was + amount
         grant.held += held
-        if grant.free == 0:
+        if remaining == grant.held:
             grant.due_at = None
         elif amount > held:
             ends = grant.voided_at if grant.voided_at is not None else grant.expires_at
             # A part that comes back after the end is due when it comes back.
-            grant.due_at = None if ends is None else max(ends, self.book.moment)
-            if grant.due_at is not None and grant.due_at <= purse.moment(self.book.now):
-                self.book.any_ended = True
+            grant.due_at = None if ends is None else max(ends, book.moment)
+            if grant.due_at is not None and grant.due_at <= purse.moment(book.now):
+                book.any_ended = True
         purse.change_free(amount - held, was_due_at, grant.due_at)
-        if grant.remaining == 0:
+        if remaining == 0:
             purse.live.remove(grant)
         elif was == 0:
             purse.live.append(grant)
             purse.live.sort(key=lambda each: each.order)
-        self.allocations.append(Allocation(grant, amount, held))
+        self.allocations.append(_allocation_of(Allocation, (grant, amount, held)))
 
     def take(self, purse: Purse, amount: int, reserve: bool = False) -> Refusal | None:
         """Take an amount from the free parts in the order of spending, or reserve it. The rest is no grant's."""
@@ -144,16 +151,17 @@ class Allocating:
         stays = self.book.stays
         if stays and not self.between_people():
             stays = frozenset()
-        for grant in list(purse.live):
-            if rest == 0:
-                break
-            if grant.ended(moment) or grant.cls in stays:
+        for grant in tuple(purse.live) if rest else ():
+            if grant.cls in stays or grant.ended(moment):
                 continue
-            taken = min(grant.free, rest)
-            if taken:
+            free = grant.free
+            if free:
+                taken = rest if rest < free else free
                 self.change(purse, grant, 0 if reserve else -taken, taken if reserve else 0)
                 self.taken.append((grant, taken))
                 rest -= taken
+                if not rest:
+                    return None
         if rest:
             purse.need_all()
         if stays and rest and purse.free > max(0, purse.account.available):
@@ -186,7 +194,8 @@ class Allocating:
 
     def between_people(self) -> bool:
         """Return whether the move goes from one person's account to another one of a person."""
-        return self.move.source.stream is not None and self.move.destination.stream is not None
+        move = self.move
+        return move.destination.stream is not None and move.source.stream is not None
 
 
 def _stays(purse: Purse, amount: int, stays: frozenset[str]) -> Refusal:
@@ -370,6 +379,8 @@ OPERATIONS: Final[dict[str, GrantRule]] = {
 
 def operation_of(move: Move) -> str:
     """Return the operation that a move is part of, a name in :data:`OPERATIONS`."""
+    if move[4:] == _ALONE:
+        return "post"
     if move.past is not None:
         return "restore"
     if move.pending > 0:
@@ -383,12 +394,17 @@ def operation_of(move: Move) -> str:
     return "end" if move.ending is not None else "post"
 
 
-def allocate(book: Book, move: Move, limits: bool) -> tuple[Allocation, ...] | Refusal:
-    """Change the grants of both sides of a move that was just applied to their counters; returns what changed."""
+def allocate(
+    book: Book, move: Move, limits: bool
+) -> tuple[tuple[Allocation, ...], Expiring | None, Expiring | None] | Refusal | None:
+    """Change the grants of both sides of a move that was just applied to their counters.
+
+    Returns what changed, and what expires next on the source and on the destination; None where neither has grants.
+    """
     purses = book.purses
     source, destination = purses.get(move.source), purses.get(move.destination)
     if source is None and destination is None and move.grant is None and move.past is None:
-        return ()
+        return None
     a = Allocating(book, move, limits)
     operation = OPERATIONS[operation_of(move)]
     if move.past is not None:
@@ -398,11 +414,10 @@ def allocate(book: Book, move: Move, limits: bool) -> tuple[Allocation, ...] | R
         refusal = operation.gives(a, source)
         if refusal is not None:
             return refusal
-    if destination is None and (
-        operation.opens or (a.taken and move.amount and operation.receives is _travel and a.between_people())
-    ):
+    travels = operation.receives is _travel and a.between_people()
+    if destination is None and (operation.opens or (travels and a.taken and move.amount)):
         destination = book.open_purse(move.destination)
-    if destination is not None and (operation.receives is not _travel or a.between_people()):
+    if destination is not None and (travels or operation.receives is not _travel):
         refusal = operation.receives(a, destination)
         if refusal is not None:
             return refusal
@@ -410,7 +425,11 @@ def allocate(book: Book, move: Move, limits: bool) -> tuple[Allocation, ...] | R
         _pay_debt(a, source)
     if destination is not None:
         _pay_debt(a, destination)
-    return tuple(a.allocations)
+    return (
+        tuple(a.allocations),
+        None if source is None else source.expiring(),
+        None if destination is None else destination.expiring(),
+    )
 
 
 def _pay_debt(a: Allocating, purse: Purse) -> None:

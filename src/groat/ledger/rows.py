@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from groat.ledger.accounts import owner_stream
 from groat.ledger.amounts import AMOUNT_MAX, Asset
@@ -453,7 +453,7 @@ class Purse:
         self.account = account
         self.live = sorted(live, key=lambda grant: grant.order) if len(live) > 1 else live
         # Holds the grant that expires next, or 0 while that has to be looked up anew.
-        self._next: Expiring | int | None = 0
+        self._next: Expiring | Literal[0] | None = 0
         if every is None:
             self.behind = NO_GRANTS
             self.free = sum(grant.free for grant in live)
@@ -493,8 +493,8 @@ class Purse:
         following = self._next
         if was_due_at != due_at:
             self._next = 0
-        elif due_at is not None and isinstance(following, Expiring) and following.at == due_at:
-            self._next = Expiring(following.amount + by, due_at)
+        elif following and following.at == due_at:
+            self._next = _state_of(Expiring, (following.amount + by, due_at))
 
     def look_anew(self) -> None:
         """Note that the end of a grant changed by itself, so what expires next is no longer known."""
@@ -507,7 +507,7 @@ class Purse:
 
     def expiring(self) -> Expiring | None:
         """Return what expires next, None if nothing ever does. Raises MoreGrants if that was not read."""
-        if isinstance(self._next, int):
+        if self._next == 0:
             self._next = self._find_next()
         return self._next
 

@@ -52,7 +52,7 @@ def write_crossings(book: Book, new_id: Callable[[], str]) -> Flow[None]:
     """Write the lines that a batch changed, and what it crossed."""
     drawn, gone = [], []
     for lines in book.changed(AccountLines):
-        (before,) = book.touched[lines]
+        (before,) = book.before(lines) or ({},)
         id = lines.account.id
         drawn += [
             (id, *name, threshold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 from groat.ledger.book import Book, Refs
@@ -69,18 +70,19 @@ def take_purses(
     book: Book, queries: Sequence[Query], read: Sequence[Sequence[Any]], originals: Iterable[TransactionRow]
 ) -> Flow[None]:
     """Put on the book what these queries read, and the grants that are gone but named, or named by a row."""
-    by_id = {account.id: account for account in book.accounts.values()}
+    by_id = {account.id: account for account in book.accounts.values() if account.extras & GRANTS}
     rows, *parts = read
     sums: dict[int, Sums] = {}
     if parts and queries[1].name == "read_sums":
         sums = {id: Sums(*values) for id, *values in parts.pop()}
-    live: dict[int, list[Grant]] = {id: [] for id, account in by_id.items() if account.extras & GRANTS}
+    live: dict[int, list[Grant]] = {id: [] for id in by_id}
     for id, account, *rest in rows:
         grant = book.grants[id] = Grant(id, by_id[account], *rest)
         live[account].append(grant)
-    for account, grants in live.items():
-        purse = book.purses[by_id[account]] = Purse(by_id[account], grants, sums.get(account))
-        book.any_ended |= purse.has_ended(book.now)
+    for id, account in by_id.items():
+        purse = book.purses[account] = Purse(account, live[id], sums.get(id))
+        if purse.has_ended(book.now):
+            book.any_ended = True
     wanted = set(book.named_grants)
     wanted |= {grant for _, _, grant, *_ in (parts[0] if parts else ())}
     wanted |= {each.grant.id for row in originals for leg in row.legs for each in leg.allocations}
@@ -134,12 +136,12 @@ def read_expiring(accounts: Sequence[Account]) -> Flow[None]:
 
 
 def allocation_values(made: Iterable[TransactionRow]) -> list[tuple[Any, ...]]:
-    """Return the rows of what transactions changed of grants, in the order of the transactions' ids."""
+    """Return the rows of what transactions changed of grants."""
     return [
-        (row.id, leg.number, place, each.grant.id, each.grant.account.id, each.amount, each.held)
-        for row in sorted(made, key=lambda each: each.id)
-        for leg in (row.legs if len(row.legs) == 1 else sorted(row.legs, key=lambda each: each.number))
-        for place, each in enumerate(leg.allocations)
+        (row.id, leg.number, place, grant.id, grant.account.id, amount, held)
+        for row in made
+        for leg in (row.legs if len(row.legs) == 1 else sorted(row.legs, key=attrgetter("number")))
+        for place, (grant, amount, held) in enumerate(leg.allocations)
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -299,7 +300,8 @@ class Batch:
     def write(self) -> Flow[Committed]:
         """Write what was caught up and decided: few rows together, many in the order in which they are ready."""
         book, streams = self.book, self.locker.streams
-        postings = postings_of(book)
+        made = sorted(book.made, key=attrgetter("id"))
+        postings = postings_of(made)
         first = [Query("insert_postings", (postings,))] if postings else []
         few = len(postings) <= FEW and len(self._decided) <= FEW
         if not few:
@@ -314,7 +316,7 @@ class Batch:
         has_row = bool(book.made or audit or book.late or book.changed(AccountLines))
         if has_row:
             commands = len(self._decided)
-            rest = statements(book, streams, self._link, commands, published, postings, audit)
+            rest = statements(book, made, streams, self._link, commands, published, postings, audit)
         if self._stale_keys:
             yield Query("drop_older_keys", (sorted(self._stale_keys),))
         kept = [Query("insert_later", (later,))] if later else []

@@ -10,7 +10,7 @@ import msgspec
 
 from groat.ledger.book import KNOWN_EXTRAS, Book, LateNews, Line, OutboxEvent, ProgramRow, Table
 from groat.ledger.errors import Interrupted
-from groat.ledger.rows import Account, Grant, HoldRow
+from groat.ledger.rows import Account, Grant, HoldRow, TransactionRow
 from groat.ledger.views import EventData, bare_event, events_of
 from groat.store.batch import Published
 from groat.store.budgets import budget_statements
@@ -137,13 +137,14 @@ def _summaries(book: Book) -> dict[str, list[bytes]]:
     return summaries
 
 
-def postings_of(book: Book) -> list[tuple[Any, ...]]:
-    """Return the rows of all postings, in the order of their transactions' ids."""
-    return [posting_values(t, leg) for t in sorted(book.made, key=lambda t: t.id) for leg in t.legs]
+def postings_of(made: Sequence[TransactionRow]) -> list[tuple[Any, ...]]:
+    """Return the rows of all postings of transactions."""
+    return [posting_values(t, leg) for t in made for leg in t.legs]
 
 
 def statements(
     book: Book,
+    made: Sequence[TransactionRow],
     streams: dict[str, Stream],
     link: Link,
     commands: int,
@@ -151,7 +152,10 @@ def statements(
     postings: list[tuple[Any, ...]],
     audit: list[tuple[Any, ...]],
 ) -> Iterator[Query]:
-    """Make what writes the batch, one statement after the other, but for postings, the rows of programs, and keys."""
+    """Make what writes the batch, one statement after the other, but for postings, the rows of programs, and keys.
+
+    ``made`` are its transactions in the order of their ids.
+    """
     if published:
         events = [
             (streams[p.stream].id, p.first + i, book.now, data.decode())
@@ -159,10 +163,10 @@ def statements(
             for i, data in enumerate(p.events or ())
         ]
         yield Query("insert_events", (sorted(events, key=lambda e: e[:2]),))
-    transactions = [transaction_values(t) for t in sorted(book.made, key=lambda t: t.id)]
+    transactions = [transaction_values(t) for t in made]
     ranges = _encode([[p.stream, p.epoch, p.first, p.last] for p in published]).decode()
     worker, previous, batch = link
-    allocations = allocation_values(book.made) if book.purses else []
+    allocations = allocation_values(made) if book.purses else []
     changed = book.changed(Grant) if book.purses else []
     granted = granted_values(changed)
     digest = batch_hash(previous, transactions, postings, audit, allocations, granted)
@@ -178,7 +182,7 @@ def statements(
         yield from budget_statements(book)
     if book.extras:
         # One that was opened again has none any more, and had some.
-        special = [a for a in accounts if a.extras or book.touched[a][-1]]
+        special = [a for a in accounts if a.extras or (book.before(a) or (0,))[-1]]
         if special:
             values = sorted(extras_values(a, book.now, book.purses.get(a)) for a in special)
             yield Query("update_accounts_with_extras", (values,))

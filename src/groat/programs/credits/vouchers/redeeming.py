@@ -237,7 +237,7 @@ def count(book: Book, made: TransactionRow, row: CampaignRow, uses: int, spent: 
 def put_campaign(book: Book, made: TransactionRow, row: CampaignRow) -> None:
     """Write a campaign, and tell staff once a batch that it changed."""
     stored = book.rows.get((CAMPAIGN, row.id))
-    before = book.touched.get(stored) if stored is not None else None
+    before = book.before(stored) if stored is not None else None
     is_first = stored is None or before is None or before == stored.state()
     book.put(CAMPAIGN, row.id, row.values())
     if is_first:
