@@ -79,6 +79,16 @@ def test_a_file_is_checked_posted_once_and_read_again(run: Run, ledger: str, tmp
     assert run("verify", "--database", ledger).code == 0
 
 
+def test_one_amount_for_all_rows(run: Run, ledger: str, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("user,level\n42,1\n7,2\n")
+    assert run("import", "credits", file, "--dry-run", "--database", ledger).code == 2
+    tried = run("import", "credits", file, "--amount", "5", "--dry-run", "--database", ledger)
+    assert (tried.code, "CREDIT 10 in all" in tried.out) == (0, True)
+    chosen = run("import", "credits", file, "--amount-column", "level", "--dry-run", "--database", ledger)
+    assert (chosen.code, "CREDIT 3 in all" in chosen.out) == (0, True)
+
+
 def test_bad_rows_are_listed_and_left_out_only_when_told(run: Run, ledger: str, tmp_path: Path) -> None:
     file = tmp_path / "people.xlsx"
     file.write_bytes(xlsx(["user", "amount"], [42, 5], [7, "x"], [None, 3], [8, 1], [8, 1]))

@@ -321,6 +321,32 @@ async def test_a_file_that_shows_its_fault_after_many_rows_leaves_no_draft(api: 
     assert (again["ready"], again["version"], again["summary"]) == (True, good["version"], good["summary"])
 
 
+async def test_a_file_that_only_names_people_gets_one_amount_for_all(api: Api) -> None:
+    people = b"user,reason\n42,Spring\n7,\n"
+    assert code(await upload(api, people)) == "sheet_no_header"
+    assert code(await upload(api, people, amount="1.234")) == "too_many_digits"
+    made = body(await upload(api, people, amount="5"), 201)
+    assert (made["amount"], made["summary"]["total"], made["reading"]["columns"]) == (
+        "5", "10", {"user": "user", "reason": "reason"},
+    )  # fmt: skip
+    path = f"/v1/runs/drafts/{made['id']}"
+    more = body(await api.call("ada", f"PATCH {path}", {"amount": "6"}))
+    assert more["summary"]["total"] == "12"
+    assert code(await api.call("ada", f"PATCH {path}", {"amount": None})) == "sheet_no_header"
+    assert body(await api.call("ada", f"GET {path}"))["summary"]["total"] == "12"
+
+
+async def test_one_amount_for_all_heals_a_bad_column_and_is_taken_back(api: Api) -> None:
+    made = body(await upload(api, b"user,amount\n42,x\n7,3\n"), 201)
+    path = f"/v1/runs/drafts/{made['id']}"
+    assert made["summary"]["bad"] == 1
+    one = body(await api.call("ada", f"PATCH {path}", {"amount": "4"}))
+    assert (one["summary"]["bad"], one["summary"]["total"]) == (0, "8")
+    assert [each["code"] for each in one["reading"]["warnings"]] == ["amount_for_all"]
+    own = body(await api.call("ada", f"PATCH {path}", {"amount": None}))
+    assert (own["summary"]["bad"], own["summary"]["total"]) == (1, "3")
+
+
 async def test_a_file_is_read_corrected_and_recognised(api: Api) -> None:
     data = b"Candidate ID;Credits;Bonus\n42;5;1\n7;x;2\nada@example.com;3;3\n"
     made = body(await upload(api, data, reason="October", name="people.csv"), 201)

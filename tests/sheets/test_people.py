@@ -132,6 +132,33 @@ class TestRaw:
         assert (row.user, row.raw) == ("0007", {"user": "7", "amount": "1,50"})
 
 
+class TestOneAmountForAll:
+    def reading(self, data: bytes, amount: str = "2.50", **choices: str) -> Sheet:
+        found = Reading(data, USD, "", Choices(**choices), amount=amount)  # type: ignore[arg-type]
+        rows = list(found.rows())
+        return Sheet(found.head(), rows)
+
+    def test_a_file_that_only_names_people(self) -> None:
+        sheet = self.reading(b"People of May\nuser,reason\n1,a\n2,\nTotal,\nuser,reason\n3,1\n")
+        assert [(row.user, row.units, row.amount) for row in sheet.rows] == [(u, 250, "2.50") for u in "123"]
+        assert sheet.head.columns == {"user": "user", "reason": "reason"}
+        assert [each.code for each in sheet.head.warnings] == ["total_row", "header_again"]
+        assert [row.user for row in self.reading(b"Ada's list\nemail\na@b.example\n").rows] == ["a@b.example"]
+        with pytest.raises(SheetError, match="sheet_no_header"):
+            read_sheet(b"user,reason\n1,a\n", USD)
+
+    def test_a_column_of_amounts_is_not_read_and_that_is_said(self) -> None:
+        sheet = self.reading(b"user,credits\n1,x\n2,5\n", amount="3")
+        assert [row.units for row in sheet.rows] == [300, 300]
+        assert [each.code for each in sheet.head.warnings] == ["amount_for_all"]
+
+    def test_people_by_a_chosen_column(self) -> None:
+        assert [row.user for row in self.reading(b"Kennung,x\n7,1\n", user_column="Kennung").rows] == ["7"]
+
+    def test_an_empty_choice_without_an_amount_is_none(self) -> None:
+        assert read_sheet(b"user,amount\n1,5\n", USD, "", Choices(amount_column="")).rows[0].units == 500
+
+
 class TestMerged:
     def workbook(self, *ranges: str) -> bytes:
         book = openpyxl.Workbook()

@@ -55,7 +55,10 @@ def credits_(
     user: Column = None,
     email: Column = None,
     name: Column = None,
-    amount: Column = None,
+    amount_column: Column = None,
+    amount: Annotated[
+        str | None, typer.Option(help="One amount for all rows, of a file without a column for it")
+    ] = None,
     reason_column: Column = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Post the good rows, and leave out the bad ones")
@@ -79,7 +82,7 @@ def credits_(
     """
     reader = {
         "sheet": sheet, "encoding": encoding, "delimiter": delimiter, "decimal": _SIGNS.get(decimal or ""),
-        "user_column": user, "email_column": email, "name_column": name, "amount_column": amount,
+        "user_column": user, "email_column": email, "name_column": name, "amount_column": amount_column,
         "reason_column": reason_column,
     }  # fmt: skip
     chosen = {key: value for key, value in reader.items() if value is not None}
@@ -93,7 +96,7 @@ def credits_(
         async with open_ledger(settings) as groat:
             runs = groat.program(Runs)
             choices = DraftChoices(
-                asset, mode, reason, source, file.name, duplicates=duplicates, reader=chosen
+                asset, mode, reason, source, file.name, duplicates=duplicates, amount=amount, reader=chosen
             )
             draft = await draft_file(groat, data, choices, by=PRINCIPAL)
             _show(draft)

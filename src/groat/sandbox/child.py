@@ -45,7 +45,10 @@ def run(work: int, answer: int, foreman: int) -> NoReturn:
         os.dup2(answer, 1)
         os.closerange(3, 1_024)
         _tie(foreman)
-        with os.fdopen(0, "rb", closefd=False) as source, _Answer(io.FileIO(1, "wb", closefd=False)) as out:
+        with (
+            os.fdopen(0, "rb", closefd=False) as source,
+            _ToldAnswer(io.FileIO(1, "wb", closefd=False)) as out,
+        ):
             parts = _parts(source)
             _work(json.loads(next(parts)), parts, out)
         code = 0
@@ -60,7 +63,7 @@ def run(work: int, answer: int, foreman: int) -> NoReturn:
         os._exit(code)
 
 
-class _Answer(io.BufferedWriter):
+class _ToldAnswer(io.BufferedWriter):
     """The file for the answer."""
 
     def flush(self) -> None:

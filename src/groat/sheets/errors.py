@@ -24,7 +24,10 @@ SHEET_ERRORS: dict[str, Rule] = {
     "sheet_wrong_kind": Rule(
         400, "Only CSV, TSV, XLSX, XLS and ODS files can be read. Save it as one of these."
     ),
-    "sheet_no_header": Rule(400, "No header names the person and the amount, such as: user, amount, reason."),
+    "sheet_no_header": Rule(
+        400,
+        "No header names the person and the amount, such as: user, amount, reason.",
+    ),
     "sheet_columns_unclear": Rule(
         400,
         "Several columns could be meant, or the meaning of one is unclear. Choose the column that detail asks for.",
@@ -67,6 +70,7 @@ WARNINGS: dict[str, str] = {
     "total_row": "Line {line} is a total, not a person. It is left out.",
     "total_differs": "Line {line} says {written} in all, but the good rows above it come to {total}.",
     "maybe_total": "The amount in line {line}, the last one, is the sum of all above. Look whether it is a person's.",
+    "amount_for_all": "Every row gets {amount}. The column {column} is not read.",
     "header_again": "Line {line} repeats the header. It is left out.",
     "encoding_guessed": "The text is not Unicode; it was read as {encoding}. Look whether its letters are right.",
     "text_mangled": "Line {line} has a text of broken letters ({text}). It was saved in the wrong encoding before.",

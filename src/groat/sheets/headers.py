@@ -87,6 +87,8 @@ class Header(NamedTuple):
 def find_header(head: Sequence[SheetLine], asset: Asset, choices: Choices) -> Header | None:
     """Find the first row that names a person and an amount, or that has the chosen columns; None if there is none.
 
+    Where no column has the amount (""), a person is enough.
+
     Raises SheetError ``sheet_columns_unclear`` and ``sheet_column_not_found``.
     """
     rows = [line for line in head if not is_blank(line.cells)][:HEADER_ROWS_MAX]
@@ -94,8 +96,8 @@ def find_header(head: Sequence[SheetLine], asset: Asset, choices: Choices) -> He
     person = choices.user_column or choices.email_column or choices.name_column
     if at is None and (person or choices.amount_column):
         # The chosen column is nowhere, or in a header of unknown words, which the choice then identifies.
-        at = _best(rows, asset, _NONE)
-        if at is None and rows and person and choices.amount_column:
+        at = _best(rows, asset, Choices(amount_column="") if choices.amount_column == "" else _NONE)
+        if at is None and rows and person and choices.amount_column is not None:
             at = 0
     return None if at is None else _choose(rows[at], rows[at + 1 :], asset, choices)
 
@@ -106,6 +108,13 @@ def _best(rows: Sequence[SheetLine], asset: Asset, choices: Choices) -> int | No
     return next((fits.index(fit) for fit in (2, 1) if fit in fits), None)
 
 
+def amount_column_of(header: Header, asset: Asset) -> SheetColumn | None:
+    """Return a column that surely holds amounts, though none was to have them; None if there is no such column."""
+    taken = header.places.values()
+    sure = [at for at in _candidates(header.line, "amount", asset, None)[0] if at not in taken]
+    return next((each for each in header.columns if each.number - 1 in sure), None)
+
+
 def columns_of(head: Sequence[SheetLine]) -> list[SheetColumn]:
     """Return the columns of the first row that has any, for a file without a header."""
     rows = [line for line in head if not is_blank(line.cells)][:2]
@@ -114,10 +123,11 @@ def columns_of(head: Sequence[SheetLine]) -> list[SheetColumn]:
 
 def _fit(line: SheetLine, asset: Asset, choices: Choices) -> int:
     """Rate a row as the header: 2 if it surely is, 1 if its words may mean it, else 0."""
+    people = [_candidates(line, role, asset, _chosen(choices, role)) for role in _PEOPLE]
+    if choices.amount_column == "":
+        return 2 if any(sure for sure, _ in people) else int(any(maybe for _, maybe in people))
     amounts = _candidates(line, "amount", asset, choices.amount_column)
-    if not (amounts[0] or amounts[1]) or not any(
-        any(_candidates(line, role, asset, _chosen(choices, role))) for role in _PEOPLE
-    ):
+    if not (amounts[0] or amounts[1]) or not any(map(any, people)):
         return 0
     return 2 if amounts[0] else 1
 
@@ -145,7 +155,7 @@ def _choose(line: SheetLine, below: Sequence[SheetLine], asset: Asset, choices: 
 def _chosen(choices: Choices, role: Role) -> str | None:
     """Return the column that was chosen for a role; "" where it is chosen that none has it."""
     chosen: str | None = getattr(choices, f"{role}_column")
-    return None if role == "amount" and chosen == "" else chosen
+    return chosen
 
 
 def _place(

@@ -25,8 +25,9 @@ Role = Literal["user", "email", "name", "amount", "reason", "date"]
 class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
     """The choices of a person; None leaves one to the file.
 
-    A column is named by its header's words or by its number, from 1; "" means that none has this role (not for the
-    amount). ``decimal`` is the sign before the fraction, ``date_order`` the order of day, month and year.
+    A column is named by its header's words or by its number, from 1; "" means that none has this role (for the amount
+    only where one is given for all rows). ``decimal`` is the sign before the fraction, ``date_order`` the order of day,
+    month and year.
     """
 
     sheet: str | None = None

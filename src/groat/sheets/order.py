@@ -21,12 +21,13 @@ ROWS, END = 1, 2
 
 
 class SheetOrder(msgspec.Struct, frozen=True):
-    """The options for reading a file; amounts ``to_set`` may be zero."""
+    """The options for reading a file; amounts ``to_set`` may be zero, and ``amount`` is one for all rows."""
 
     asset: Asset
     default_reason: str
     choices: Choices = Choices()
     to_set: bool = False
+    amount: str | None = None
 
 
 class FileRefused(msgspec.Struct, frozen=True, tag="refused"):
@@ -53,7 +54,14 @@ def read(parts: Iterator[bytes], out: BinaryIO) -> None:
     encoder = msgspec.msgpack.Encoder()
     ending: FileRead | FileRefused
     try:
-        reading = Reading(next(parts), order.asset, order.default_reason, order.choices, to_set=order.to_set)
+        reading = Reading(
+            next(parts),
+            order.asset,
+            order.default_reason,
+            order.choices,
+            to_set=order.to_set,
+            amount=order.amount,
+        )
         rows = reading.rows()
         while batch := list(islice(rows, BATCH)):
             _write(out, ROWS, encoder.encode(batch))

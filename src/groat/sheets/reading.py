@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import msgspec
+
 from groat.ledger.amounts import Asset
 from groat.sheets.errors import SHEET_ERRORS, SheetError
 from groat.sheets.headers import (
@@ -44,7 +46,7 @@ def read_sheet(
 class Reading:
     """A file (CSV, TSV, XLSX, XLS, ODS) whose amounts are of ``asset``; rows without a reason get ``default_reason``.
 
-    Amounts ``to_set`` are balances, which may be zero.
+    Amounts ``to_set`` are balances, which may be zero. With an ``amount`` for all rows, no column is read for it.
 
     ``rows`` yields the rows once, and ``head`` tells afterwards how they were read. Raises SheetError when the file as
     a whole cannot be read, or when somebody has to choose first; its fields say what can be chosen. Read strangers'
@@ -59,14 +61,19 @@ class Reading:
         choices: Choices = _AS_THE_FILE_SAYS,
         *,
         to_set: bool = False,
+        amount: str | None = None,
     ) -> None:
         if len(data) > FILE_BYTES_MAX:
             raise SheetError("sheet_too_large")
         if not data.strip():
             raise SheetError("sheet_empty")
+        if amount is not None:
+            choices = msgspec.structs.replace(choices, amount_column="")
+        elif choices.amount_column == "":
+            choices = msgspec.structs.replace(choices, amount_column=None)
         find = _read_workbook if is_workbook(data) else _read_text
         self._table, self._header = find(data, asset, choices)
-        self._reader = RowReader(self._table, self._header, asset, default_reason, choices, to_set)
+        self._reader = RowReader(self._table, self._header, asset, default_reason, choices, to_set, amount)
 
     def rows(self) -> Iterator[ReadRow]:
         """Yield the rows of all lines that have a value."""

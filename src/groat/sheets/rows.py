@@ -15,7 +15,7 @@ from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_text
 from groat.sheets import dates, looks, numbers
 from groat.sheets.errors import WARNINGS, RowError, SheetError
-from groat.sheets.headers import Header, check_no_header, is_other_asset, normalise
+from groat.sheets.headers import Header, amount_column_of, check_no_header, is_other_asset, normalise
 from groat.sheets.model import (
     COLUMNS_MAX,
     ROWS_MAX,
@@ -109,6 +109,7 @@ class RowReader:
         default_reason: str,
         choices: Choices,
         to_set: bool,
+        amount: str | None,
     ) -> None:
         self._table = table
         self._header = header
@@ -119,10 +120,12 @@ class RowReader:
             header.places.get(role, nowhere) for role in _ROLES
         )
         self._header_words = [(at, header.line.cells[at]) for at in header.places.values()]
-        self._header_amount = header.line.cells[self._amount_at]
+        self._header_amount = header.line.cells[self._amount_at] if "amount" in header.places else ""
         self._asset_column = header.asset_column
         self._asset = asset
         self._to_set = to_set
+        self._amount = amount
+        self._amount_units = 0 if amount is None else parse_amount(amount, asset, signed=to_set)
         self._default_reason = default_reason
         self.decimal: Decimal | None = choices.decimal
         self.date_order: DateOrder | None = choices.date_order
@@ -131,7 +134,7 @@ class RowReader:
         self._first_lines: dict[str, int] = {}
         self._sum = 0
         # An amount such as 1,50 without quotes, in a row that has no reason, spills over into that column.
-        self._may_spill = table.delimiter == "," and self._places.get("reason") == self._places["amount"] + 1
+        self._may_spill = table.delimiter == "," and self._places.get("reason") == self._amount_at + 1
         counted = {at + 1 for at in self._places.values()}
         if header.asset_column is not None:
             counted.add(header.asset_column + 1)
@@ -143,6 +146,7 @@ class RowReader:
     def read(self) -> Iterator[ReadRow]:
         """Yield the rows of all lines that have a value."""
         self._tell_hidden()
+        self._tell_amount()
         self._look_at_columns()
         last = None
         for line in self._body():
@@ -193,10 +197,15 @@ class RowReader:
             if place + 1 in self._looks.hidden_columns:
                 self._warn("hidden_column", column=shown(self._header.line.cells[place], 40))
 
+    def _tell_amount(self) -> None:
+        column = None if self._amount is None else amount_column_of(self._header, self._asset)
+        if column is not None:
+            self._warn("amount_for_all", amount=self._amount, column=column.name)
+
     def _look_at_columns(self) -> None:
         """Find out which signs and which order of dates the columns show, unless they were chosen."""
-        place = self._places["amount"]
-        if self.decimal is None:
+        place = self._places.get("amount")
+        if self.decimal is None and place is not None:
             signs = numbers.signs_shown(self._texts(place))
             if len(signs) == 2:
                 self._warn("decimals_mixed")
@@ -262,7 +271,8 @@ class RowReader:
         ):
             self._warn("header_again", line, line=line)
             return True
-        if isinstance(row.user, str) and isinstance(row.amount, str) and not row.amount[:1].isdigit():
+        says_no_number = isinstance(row.amount, str) and not row.amount[:1].isdigit()
+        if says_no_number and self._amount is None and isinstance(row.user, str):
             check_no_header(row.line, self._header, self._asset)
         if row.named:
             # A total says so, and no number beside: the count of its rows stands in brackets.
@@ -309,11 +319,15 @@ class RowReader:
         try:
             self._check_shape(row, user, written)
             user = self._user(row, user)
-            self._check_asset(row)
+            if self._amount is None:
+                self._check_asset(row)
             if row.date != "":
                 day = dates.read_day(row.date, self.date_order)
-            amount = numbers.read_amount(row.amount, self.decimal, self._asset.scale)
-            units = parse_amount(amount, self._asset, signed=self._to_set)
+            if self._amount is None:
+                amount = numbers.read_amount(row.amount, self.decimal, self._asset.scale)
+                units = parse_amount(amount, self._asset, signed=self._to_set)
+            else:
+                amount, units = self._amount, self._amount_units
             if units < 0:
                 raise InvalidInput("amount_not_positive", amount=amount)
             check_text(reason)
@@ -327,7 +341,7 @@ class RowReader:
             self._look_for_broken_letters(line, reason)
         if row.said != user:
             raw["user"] = shown(row.said)
-        if units is not None and written != amount and not _same(written, amount):
+        if units is not None and self._amount is None and written != amount and not _same(written, amount):
             raw["amount"] = shown(written)
         if day and (at := text_of(row.date).strip()) != day:
             raw["date"] = shown(at)

@@ -192,7 +192,7 @@ describe("what the server asks about a file", () => {
 describe("the reading of a file", () => {
   test("is shown, and each choice is told with the numbers of columns", async () => {
     const chosen = vi.fn();
-    render(<ReadingPanel reading={reading()} busy={false} onChoose={chosen} />);
+    render(<ReadingPanel reading={reading()} amount={null} busy={false} onChoose={chosen} />);
     const panel = screen.getByTestId("reading");
     for (const fact of ["Email", "Amount", "Unicode (UTF-8)", "semicolon"])
       expect(panel.textContent).toContain(fact);
@@ -210,13 +210,29 @@ describe("the reading of a file", () => {
     expect(changeOf("decimal", undefined)).toEqual({ decimal: null });
   });
 
+  test("one amount for all is told when its field is left, and a column for it takes its place", async () => {
+    const chosen = vi.fn();
+    render(<ReadingPanel reading={reading()} amount="5" busy={false} onChoose={chosen} />);
+    await userEvent.click(screen.getByRole("button", { name: "Correct the reading" }));
+    const field = screen.getByLabelText<HTMLInputElement>("One amount for all");
+    expect(field.value).toBe("5");
+    await userEvent.clear(field);
+    await userEvent.type(field, "7.50");
+    expect(chosen).not.toHaveBeenCalled();
+    await userEvent.tab();
+    expect(chosen.mock.calls).toEqual([["amount", "7.50"]]);
+    expect(changeOf("amount", "7.50")).toEqual({ amount: "7.50" });
+    expect(changeOf("amount", undefined)).toEqual({ amount: null });
+    expect(changeOf("amount_column", "3")).toEqual({ columns: { amount: "3" }, amount: null });
+  });
+
   test("shows warnings, the first few at once", async () => {
     const warnings = Array.from({ length: 6 }, (_, line) => ({
       code: "total_row",
       detail: `Line ${line}`,
       line,
     }));
-    render(<ReadingPanel reading={reading({ warnings })} busy={false} onChoose={vi.fn()} />);
+    render(<ReadingPanel reading={reading({ warnings })} amount={null} busy={false} onChoose={vi.fn()} />);
     expect(screen.queryByText("Line 5")).toBeNull();
     await userEvent.click(screen.getByRole("button", { name: "2 more" }));
     expect(screen.getByText("Line 5")).toBeTruthy();
@@ -239,6 +255,7 @@ describe("the reading of a file", () => {
       reason_column: "",
       decimal: "",
       date_order: "",
+      amount: "",
       encoding: "utf-8",
       delimiter: ";",
     });
@@ -246,6 +263,7 @@ describe("the reading of a file", () => {
 
   test("somebody is named in one of three ways", () => {
     expect(isEnough({ name_column: "1", amount_column: "2" })).toBe(true);
+    expect(isEnough({ name_column: "1", amount: "5" })).toBe(true);
     expect(isEnough({ amount_column: "2" })).toBe(false);
     expect(isEnough({ user_column: "1" })).toBe(false);
   });

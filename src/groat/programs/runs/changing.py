@@ -82,9 +82,13 @@ def with_changes(choices: DraftChoices, change: DraftChange) -> DraftChoices:
 
 
 def corrects(stored: StoredDraft, change: DraftChange) -> bool:
-    """Return whether a change is about the reading of the draft's file. Raises as :func:`with_changes`."""
+    """Return whether a change is about the reading of the draft's file. Raises as :func:`with_changes`.
+
+    With an amount for all rows no column is read for it, so that is a part of the reading.
+    """
     choices = msgspec.json.decode(stored.choices, type=DraftChoices)
-    return with_changes(choices, change).reader != choices.reader
+    wanted = with_changes(choices, change)
+    return wanted.reader != choices.reader or wanted.amount != choices.amount
 
 
 async def changed(drafts: Drafts, stored: StoredDraft, change: DraftChange) -> RunDraft:

@@ -13,6 +13,7 @@ from groat.api.call import Call
 from groat.api.forms import read_form, text_field
 from groat.api.problems import HttpError
 from groat.facade import Groat
+from groat.ledger.amounts import parse_amount
 from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_text
 from groat.programs.runs import reading
@@ -97,7 +98,10 @@ async def _reading(
         raise InvalidInput(
             "unknown_asset", asset=choices.asset[:32].encode("ascii", "backslashreplace").decode()
         )
-    order = SheetOrder(asset, check_text(choices.reason), _choices(choices), choices.mode == SET)
+    to_set = choices.mode == SET
+    if choices.amount is not None:
+        parse_amount(choices.amount, asset, signed=to_set)
+    order = SheetOrder(asset, check_text(choices.reason), _choices(choices), to_set, choices.amount)
     with pool.holding(person):
         async with read_in_sandbox(pool, person, order, file, attended) as answer:
             yield answer

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from groat.sheets.looks.formats import format_of
 from groat.sheets.looks.look import NOTHING, Columns, Looks
-from groat.sheets.looks.xml import local, parse, parser_of, pieces
+from groat.sheets.looks.xml import UnusualXml, local, parse, parser_of, pieces
 
 FORMATS_MAX = 5_000
 CELLS_MAX = 500_000
@@ -43,16 +43,12 @@ def _look(archive: zipfile.ZipFile, sheet: str, columns: Columns) -> Looks:
     forms = _forms(archive, names)
     try:
         return _skim(archive, member, forms, columns)
-    except _Unusual:
+    except UnusualXml:
         return _scan(archive, member, forms, columns)
 
 
-class _Unusual(Exception):
-    """The sheet is written in another way than spreadsheets do."""
-
-
 def _skim(archive: zipfile.ZipFile, member: str, forms: list[str], columns: Columns) -> Looks:
-    """Look at a sheet as spreadsheets write it: every cell with its place, and no prefix. Raises _Unusual for others.
+    """Look at a sheet as spreadsheets write it: every cell with its place, and no prefix. Raises UnusualXml for others.
 
     This takes a tenth of the time that a parser of XML takes, for it stops only at the cells of these columns.
     """
@@ -69,7 +65,7 @@ def _skim(archive: zipfile.ZipFile, member: str, forms: list[str], columns: Colu
         if not by_style and not any(mark in piece for mark in _MARKS):
             continue
         if piece.count(b"<c ") != piece.count(b'<c r="') or any(mark in piece for mark in _ODD):
-            raise _Unusual
+            raise UnusualXml
         if b"hidden=" in piece:
             hidden += sum(1 for _ in _HIDDEN_ROW.finditer(piece))
             for found in _HIDDEN_COLUMN.finditer(piece):

@@ -12,6 +12,10 @@ _LARGE = 1 << 20
 Started = Callable[[str, dict[str, str]], None]
 
 
+class UnusualXml(Exception):
+    """A sheet is written in another way than spreadsheets do, and has to be parsed."""
+
+
 def parser_of(started: Started) -> expat.XMLParserType:
     """Return a parser that calls ``started`` with each start tag, and refuses documents with entities of their own."""
 

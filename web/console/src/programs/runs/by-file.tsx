@@ -53,7 +53,7 @@ export function ByFile({ terms, onDraft }: { terms: DraftTerms; onDraft: (draft:
         <span className="max-w-md text-muted text-sm">
           <Trans>
             CSV, TSV, XLSX, XLS or ODS with up to 100,000 rows: a column for the person (id, e-mail or name),
-            one for the amount, and a reason if you like.
+            one for the amount (or one amount for all), and a reason if you like.
           </Trans>
         </span>
         <input

@@ -1,7 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import { useState } from "react";
 import { cx } from "../../lib/cx";
-import { Field, Select } from "../../ui/field";
+import { Field, Input, Select } from "../../ui/field";
 import {
   type ChoiceName,
   type Choices,
@@ -51,7 +52,9 @@ export function ReadingForm({
   });
   const column = (role: Role) => {
     const name = `${role}_column` as const;
-    const none = OPTIONAL.has(role) && asked !== name;
+    const none =
+      (OPTIONAL.has(role) && asked !== name) ||
+      (role === "amount" && asked === null && Boolean(chosen.amount));
     return (
       columns.length > 0 &&
       shows(name) && (
@@ -118,6 +121,14 @@ export function ReadingForm({
       {column("email")}
       {column("name")}
       {column("amount")}
+      {columns.length > 0 && shows("amount") && (
+        <AmountField
+          key={asked === null ? chosen.amount : "asked"}
+          amount={chosen.amount ?? ""}
+          atOnce={asked !== null}
+          onGive={(amount) => onChoose("amount", amount || undefined)}
+        />
+      )}
       {column("reason")}
       {columns.length > 0 &&
         options("decimal", t`Numbers are written`, t`As the column shows`, [
@@ -135,5 +146,40 @@ export function ReadingForm({
       {text &&
         options("delimiter", t`Cells are separated by`, chosen.delimiter ? null : t`Automatic`, DELIMITERS)}
     </div>
+  );
+}
+
+/** One amount for all rows, given when the field is left, or `atOnce` as it is typed. */
+function AmountField({
+  amount,
+  atOnce,
+  onGive,
+}: {
+  amount: string;
+  atOnce: boolean;
+  onGive: (amount: string) => void;
+}) {
+  const [text, setText] = useState(amount);
+  const give = () => text.trim() !== amount && onGive(text.trim());
+  return (
+    <Field label={t`One amount for all`} hint={t`For a file without a column for it.`}>
+      {(ids) => (
+        <Input
+          {...ids}
+          name="amount"
+          inputMode="decimal"
+          autoComplete="off"
+          value={text}
+          onChange={({ target: { value } }) => {
+            setText(value);
+            if (atOnce) onGive(value.trim());
+          }}
+          onBlur={atOnce ? undefined : give}
+          onKeyDown={({ key }) => {
+            if (key === "Enter" && !atOnce) give();
+          }}
+        />
+      )}
+    </Field>
   );
 }

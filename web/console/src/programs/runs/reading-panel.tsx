@@ -14,10 +14,13 @@ const FIRST = 4;
 /** Shows in a line how the file was read. All of it can be corrected, and the file is read again at once. */
 export function ReadingPanel({
   reading,
+  amount,
   busy,
   onChoose,
 }: {
   reading: DraftReading;
+  /** The one of all rows, null for their own. */
+  amount: string | null;
   busy: boolean;
   onChoose: (name: ChoiceName, value: string | undefined) => void;
 }) {
@@ -27,7 +30,7 @@ export function ReadingPanel({
     <div className="mx-4 mb-4 rounded-lg border border-line sm:mx-5" data-testid="reading">
       <div className="flex flex-col items-start justify-between gap-x-4 gap-y-2 px-3 py-2.5 sm:flex-row sm:px-4">
         <dl className="flex min-w-0 flex-1 flex-wrap gap-x-5 gap-y-1 text-sm">
-          {facts(reading).map(([name, value]) => (
+          {facts(reading, amount).map(([name, value]) => (
             <div key={name} className="flex min-w-0 gap-1.5">
               <dt className="text-faint">{name}</dt>
               <dd className="wrap-anywhere font-medium">{value}</dd>
@@ -51,7 +54,12 @@ export function ReadingPanel({
         </Button>
       </div>
       <div id={form} hidden={!open} className="border-line border-t px-3 py-4 sm:px-4">
-        <ReadingForm readable={readable(reading)} chosen={taken(reading)} busy={busy} onChoose={onChoose} />
+        <ReadingForm
+          readable={readable(reading)}
+          chosen={taken(reading, amount)}
+          busy={busy}
+          onChoose={onChoose}
+        />
       </div>
       {reading.warnings.length > 0 && <Warnings warnings={reading.warnings} />}
     </div>
@@ -82,7 +90,7 @@ function Warnings({ warnings }: { warnings: DraftReading["warnings"] }) {
   );
 }
 
-function facts(reading: DraftReading): [string, string][] {
+function facts(reading: DraftReading, amount: string | null): [string, string][] {
   const { columns, sheet, encoding, delimiter, decimal, date_order } = reading;
   const name = (list: readonly (readonly [string, string])[], value: string) =>
     list.find(([known]) => value.startsWith(known))?.[1] ?? value;
@@ -91,6 +99,7 @@ function facts(reading: DraftReading): [string, string][] {
     [t`E-mail`, columns.email],
     [t`Name`, columns.name],
     [t`Amount`, columns.amount],
+    [t`One amount for all`, amount],
     [t`Reason`, columns.reason],
     [t`Sheet`, sheet],
     [t`Numbers`, decimal && (decimal === "," ? "1.234,50" : "1,234.50")],

@@ -6,7 +6,14 @@ import { t } from "@lingui/core/macro";
 export const ROLES = ["user", "email", "name", "amount", "reason"] as const;
 export type Role = (typeof ROLES)[number];
 
-export type ChoiceName = "sheet" | "encoding" | "delimiter" | "decimal" | "date_order" | `${Role}_column`;
+export type ChoiceName =
+  | "sheet"
+  | "encoding"
+  | "delimiter"
+  | "decimal"
+  | "date_order"
+  | "amount"
+  | `${Role}_column`;
 
 /** What was chosen, by name. A column goes by its number, for names may be doubled; "" for none. */
 export type Choices = Partial<Record<ChoiceName, string>>;
@@ -31,6 +38,7 @@ const EVERYTHING: readonly ChoiceName[] = [
   "email_column",
   "name_column",
   "amount_column",
+  "amount",
   "reason_column",
   "decimal",
   "date_order",
@@ -76,13 +84,14 @@ export const DATE_ORDERS: readonly (readonly [string, string])[] = [
   ["ymd", t`Year first: 2026-12-31`],
 ];
 
-/** Turns what was taken into choices, for a form to show. */
-export function taken(reading: DraftReading): Choices {
+/** Turns what was taken into choices, for a form to show; `amount` is the one for all rows. */
+export function taken(reading: DraftReading, amount: string | null = null): Choices {
   const { sheet, encoding, delimiter, decimal, date_order, places } = reading;
   return {
     ...Object.fromEntries(ROLES.map((role) => [`${role}_column`, places[role] ? String(places[role]) : ""])),
     decimal: decimal ?? "",
     date_order: date_order ?? "",
+    amount: amount ?? "",
     ...(sheet !== null && { sheet }),
     // A mark at the beginning of the file and the order of its bytes are no choice of a person's.
     ...(encoding !== null && { encoding: encoding.replace(/-sig$|-[lb]e$/, "") }),
@@ -136,10 +145,15 @@ export function chooseAlso(choices: Choices, name: ChoiceName, value: string | u
 
 /** Whether somebody is named, and an amount given, by what was chosen. */
 export const isEnough = (choices: Choices): boolean =>
-  Boolean((choices.user_column || choices.email_column || choices.name_column) && choices.amount_column);
+  Boolean(
+    (choices.user_column || choices.email_column || choices.name_column) &&
+      (choices.amount_column || choices.amount),
+  );
 
 /** One choice as a change of the draft. */
 export function changeOf(name: ChoiceName, value: string | undefined): DraftChange {
+  // A column for the amount counts instead of one amount for all.
+  if (name === "amount_column" && value) return { columns: { amount: value }, amount: null };
   return isColumn(name)
     ? { columns: { [name.replace("_column", "")]: value ?? null } }
     : { [name]: value ?? null };

@@ -94,6 +94,7 @@ function Draft({ id }: { id: string }) {
           {draft.reading && (
             <ReadingPanel
               reading={draft.reading}
+              amount={draft.amount}
               busy={busy}
               onChoose={(name, value) => void change(changeOf(name, value))}
             />
