@@ -1,18 +1,19 @@
 """Read a file of ``groat export transactions``, so that its transactions can be made again in another database.
 
-Ids, keys, texts, metadata, effective dates, holds and reversals stay. Accounts are frozen or closed as they were, and
-shared with whom they were.
+Ids, keys, texts, metadata, effective dates, holds and reversals stay. Accounts are shared with whom they were; what is
+said of their states is read by :mod:`groat.cli.exported_states`.
 A transaction's cause does not stay: the request or charge that it belonged to is not in the file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
+from groat.cli.exported_states import FileChange, read_change, read_key
 from groat.cli.transactions_file import PRINCIPAL, FileError, FileRow, FileTable, LineProblem
 from groat.ledger.accounts import check_path
 from groat.ledger.amounts import SCALE_MAX, Asset, check_asset, parse_amount
@@ -23,9 +24,10 @@ from groat.ledger.grants import Terms
 from groat.ledger.keys import Form, Key, derive
 from groat.ledger.members import SetMember
 from groat.ledger.restore import HOLD_STATES, Made, PastGrant, PastPosting, Restore
-from groat.ledger.rows import STATES, Use
-from groat.ledger.states import SetState
+from groat.ledger.rows import Use
 from groat.ledger.text import check_id, check_metadata, check_principal, check_text, parse_time
+
+T = TypeVar("T")
 
 OLDER = frozenset(
     {"kind", "pending", "recorded_at", "principal", "key", "actor", "reverses", "hold", "metadata"}
@@ -79,55 +81,56 @@ def is_export(table: FileTable) -> bool:
     raise FileError("export_outdated")
 
 
-Standing = SetState | SetMember | RestoreBudget
-"""A command that makes what stands beside the transactions: a state of an account, a member, a budget."""
+Standing = SetMember | RestoreBudget
+"""A command that makes what stands beside the transactions: a member, a budget."""
+
+
+def part_changes(table: FileTable) -> tuple[FileTable, list[FileChange]]:
+    """Part the rows of changes of accounts' states from the others, and read them."""
+    keys: set[tuple[str, str]] = set()
+    ids: set[str] = set()
+
+    def read(row: FileRow) -> FileChange | None:
+        if not row.cells.get("account_state"):
+            return None
+        change = read_change(row)
+        key = (change.past.principal, change.past.key)
+        if key in keys or change.past.id in ids:
+            raise InvalidInput("invalid_id", "Two changes of states have one key, or one id in account_act.")
+        keys.add(key)
+        ids.add(change.past.id)
+        return change
+
+    return _part(table, read)
 
 
 def part_standing(table: FileTable) -> tuple[FileTable, list[Standing]]:
-    """Part the rows of accounts that are not open, of members, and of budgets from those of postings.
+    """Part the rows of members and of budgets from those of postings, and make the commands of them."""
+    return _part(table, _standing)
 
-    Returns the table without them, with what is wrong about them among its problems, and the commands that they make.
-    """
+
+def _part(table: FileTable, read: Callable[[FileRow], T | None]) -> tuple[FileTable, list[T]]:
+    """Return a table without the rows of which something was read, with the wrong ones among its problems; and that."""
     rows: list[FileRow] = []
     problems = list(table.problems)
-    commands: list[Standing] = []
+    found: list[T] = []
     for row in table.rows:
         try:
-            command = _standing(row.cells)
-            if command is None:
+            one = read(row)
+            if one is None:
                 rows.append(row)
             else:
-                commands.append(command)
+                found.append(one)
         except InvalidInput as error:
             problems.append(LineProblem(row.line, error.code, error.detail))
-    return FileTable(table.columns, rows, problems), commands
+    return FileTable(table.columns, rows, problems), found
 
 
-def _standing(cells: Mapping[str, str]) -> Standing | None:
+def _standing(row: FileRow) -> Standing | None:
     """Make the command of a row, or None for the row of a posting. Raises InvalidInput."""
-    if cells.get("account_state"):
-        return _state(cells)
-    if cells.get("member_rights"):
-        return _member(cells)
-    return _budget(cells["budget"]) if cells.get("budget") else None
-
-
-def _state(cells: Mapping[str, str]) -> SetState:
-    """Make the command of the caller who froze or closed an account. Raises InvalidInput."""
-    state = cells["account_state"]
-    if state not in STATES:
-        raise InvalidInput("invalid_text", f"{state[:40]!r} is no state of an account: {', '.join(STATES)}.")
-    command = SetState(
-        principal=check_principal(cells["principal"]),
-        key=_key(cells["key"]),
-        actor=_actor(cells),
-        reason=check_text(cells["reason"]),
-        account=cells["source"],
-        act="freeze" if state == "frozen" else "close",
-        rest_to=cells["destination"],
-    )
-    command.check({})
-    return command
+    if row.cells.get("member_rights"):
+        return _member(row.cells)
+    return _budget(row.cells["budget"]) if row.cells.get("budget") else None
 
 
 def _actor(cells: Mapping[str, str]) -> str:
@@ -143,7 +146,7 @@ def _member(cells: Mapping[str, str]) -> SetMember:
         raise InvalidInput("invalid_member")
     command = SetMember(
         principal=check_principal(cells["principal"]),
-        key=_key(cells["key"]),
+        key=read_key(cells["key"]),
         actor=_actor(cells),
         reason=check_text(cells["reason"]),
         account=cells["source"],
@@ -163,12 +166,6 @@ def _budget(text: str) -> RestoreBudget:
     return RestoreBudget.of_past(past, PRINCIPAL, derive("import", "budget", check_id(past.id)))
 
 
-def _key(text: str) -> Key:
-    if not text or len(text) > 2_000:
-        raise InvalidInput("invalid_key")
-    return Key(check_text(text, 2_000))
-
-
 def infer_exported_assets(rows: Iterable[FileRow], known: Mapping[str, Asset]) -> dict[str, Asset]:
     """Infer the assets of the file that are not ``known``; an export writes all digits of an asset's scale."""
     found: dict[str, Asset] = {}
@@ -183,8 +180,13 @@ def infer_exported_assets(rows: Iterable[FileRow], known: Mapping[str, Asset]) -
     return found
 
 
-def to_restores(table: FileTable, assets: Mapping[str, Asset]) -> tuple[list[Restore], list[LineProblem]]:
-    """Make a command for the transactions of each key, in the order of recording; returns them and the wrong lines."""
+def to_restores(
+    table: FileTable, assets: Mapping[str, Asset], changes: Sequence[FileChange] = ()
+) -> tuple[list[Restore], list[LineProblem]]:
+    """Make a command for the transactions of each key, in the order of recording; returns them and the wrong lines.
+
+    A change of an account's state has a transaction, too, which may have no postings.
+    """
     problems = list(table.problems)
     by_id: dict[str, list[FileRow]] = {}
     for row in table.rows:
@@ -211,8 +213,11 @@ def to_restores(table: FileTable, assets: Mapping[str, Asset]) -> tuple[list[Res
     groups: dict[tuple[str, str], list[tuple[Made, Mapping[str, str]]]] = {}
     for _, made, first in found:
         groups.setdefault((first["principal"], first["key"]), []).append((made, first))
-    restores = [_restore([made for made, _ in own], own[0][1]) for own in groups.values()]
-    return restores, sorted(problems)
+    by_key = {(change.past.principal, change.past.key): change for change in changes}
+    restores = [
+        _restore([made for made, _ in own], own[0][1], by_key.pop(key, None)) for key, own in groups.items()
+    ]
+    return restores + [change.alone() for change in by_key.values()], sorted(problems)
 
 
 def _line(cells: Mapping[str, str], assets: Mapping[str, Asset]) -> PastPosting:
@@ -291,7 +296,7 @@ def _made(rows: list[FileRow], lines: tuple[PastPosting, ...]) -> Made:
         raise InvalidInput("invalid_text", f"{cells['kind'][:40]!r} is no kind of a transaction.")
     for name in ("principal", "actor"):
         check_principal(cells[name])
-    _key(cells["key"])
+    read_key(cells["key"])
     state = cells["hold_state"] or None
     if bool(cells["hold"]) != (state in HOLD_STATES) or (
         state is None and any(line.pending for line in lines)
@@ -358,15 +363,17 @@ def _keep_last_end(found: list[tuple[tuple[Any, ...], Made, Mapping[str, str]]])
         found[index] = (order, msgspec.structs.replace(made, lines=lines), first)
 
 
-def _restore(made: list[Made], first: Mapping[str, str]) -> Restore:
+def _restore(made: list[Made], first: Mapping[str, str], change: FileChange | None) -> Restore:
     form = int(first["key_form"] or Form.OWN)
     # A repeated call would be answered with a request that is not here, so it is refused as another use of the key.
     answers = {each.kind for each in made} <= REPEATABLE and not first["cause"]
+    body = first["key_body"] if answers else ""
     return Restore(
         principal=first["principal"],
         key=Key(first["key"]),
         actor=first["actor"],
         made=tuple(made),
-        body=first["key_body"] if answers else "",
+        body=change.body if change else body,
         form=Form.OWN if form == Form.FOR_OLDER else form,
+        answer=change.answer if change else None,
     )

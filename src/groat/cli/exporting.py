@@ -23,7 +23,7 @@ from groat.ledger.text import format_time
 from groat.programs.runs.exports import lines_of_run
 from groat.settings import Settings
 from groat.store.flow import Flow, Query
-from groat.store.reading import FIRST_ID
+from groat.store.reading import FIRST_ID, state_changes
 from groat.store.replica import STALE_S_MAX, TooStale
 
 PAGE = 1_000
@@ -153,7 +153,7 @@ COLUMNS = {
     "transactions": (
         "transaction", "date", "source", "destination", "amount", "asset", "reason", "kind", "pending", "recorded_at",
         "principal", "key", "actor", "reverses", "hold", "cause", "metadata", "leg", "hold_state", "hold_expires_at",
-        "key_form", "key_body", "grants", "account_state", "budgets", "budget", "member_rights",
+        "key_form", "key_body", "grants", "account_state", "account_act", "budgets", "budget", "member_rights",
     ),
     "entries": (
         "account", "asset", "version", "transaction", "at", "delta", "balance", "held_delta", "held", "counterparty",
@@ -213,7 +213,7 @@ def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: 
                 format_amount(pending, scale), format_time(recorded_at), *texts,
                 json.loads(metadata) if metadata else {}, leg, json.loads(hold_after)[2] if hold_after else None,
                 None if expires_at is None else format_time(expires_at), form, body, grants.get((id, leg)), None,
-                uses.get((id, leg)), None, None,
+                None, uses.get((id, leg)), None, None,
             )  # fmt: skip
             rows.append(dict(zip(COLUMNS["transactions"], cells, strict=True)))
         take(rows)
@@ -221,18 +221,24 @@ def _transactions_of(place: tuple[Any, ...], assets: Mapping[str, Asset], take: 
 
 
 def _states(take: Take) -> Flow[None]:
-    """Read the accounts that are frozen, closing or closed, and who asked for it: a row for each, of no transaction."""
-    after = ""
-    while page := (yield Query("export_states", (after, PAGE))):
+    """Read how accounts were frozen, closed and opened: a row for each change, of the transaction that made it."""
+    last = None
+    while page := (yield from state_changes(last, PAGE)):
+        digests = [digest_of(change.principal, change.key) for change in page]
+        keys = {digest: rest for digest, *rest in (yield Query("find_keys", (digests,)))}
         rows = []
-        for path, state, rest_to, principal, key, actor, reason, at in page:
+        for change, digest in zip(page, digests, strict=True):
+            form, body, txn, outcome = keys.get(digest, (None, None, None, None))
+            made = [txn] if txn else json.loads(outcome or "{}").get("transactions", [None])
             cells = {
-                "source": path, "destination": rest_to, "reason": reason, "recorded_at": format_time(at),
-                "principal": principal, "key": key, "actor": actor, "account_state": state,
+                "transaction": made[0], "source": change.path, "destination": change.rest_to, "reason": change.reason,
+                "kind": f"{change.act}_account", "recorded_at": format_time(change.at), "principal": change.principal,
+                "key": change.key, "actor": change.actor, "key_form": form, "key_body": body,
+                "account_state": change.state, "account_act": change.id,
             }  # fmt: skip
             rows.append({name: cells.get(name) for name in COLUMNS["transactions"]})
         take(rows)
-        after = page[-1][0]
+        last = page[-1]
 
 
 def _members(take: Take) -> Flow[None]:

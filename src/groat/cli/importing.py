@@ -16,7 +16,15 @@ from rich.progress import Progress
 from rich.table import Table as Grid
 
 from groat import Groat
-from groat.cli.exported_file import Standing, infer_exported_assets, is_export, part_standing, to_restores
+from groat.cli.exported_file import (
+    Standing,
+    infer_exported_assets,
+    is_export,
+    part_changes,
+    part_standing,
+    to_restores,
+)
+from groat.cli.exported_states import FileChange, to_state_commands
 from groat.cli.options import open_ledger, with_settings
 from groat.cli.output import aside, progress, result
 from groat.cli.transactions_file import (
@@ -41,24 +49,22 @@ from groat.ledger.errors import Refusal
 from groat.ledger.keys import derive
 from groat.ledger.limits import OpenAccount
 from groat.ledger.members import SetMember
+from groat.ledger.past_states import RestoreStates
 from groat.ledger.restore import Restore
-from groat.ledger.states import SetState
 from groat.settings import Settings
 from groat.sheets.model import Decimal
 from groat.store.batch import Done
 from groat.store.flow import Flow, Query
+from groat.store.reading import StateChange, state_changes
 from groat.store.rehearsal import made_later, rehearse
 
 # A batch takes so many at least, so those of a chunk are decided together and in their order.
 CHUNK_MAX = SHARE_MIN
 ATTEMPTS_MAX = 100
+STATES_PAGE = 1_000
 SHOWN_MAX = 50
 
-# The states in which an account is as the file says, though something else made it so.
-_HOLDS = {"freeze": ("frozen",), "close": ("closing", "closed")}
-
 _NOUNS: dict[type[Standing], str] = {
-    SetState: "accounts are frozen, closing or closed",
     SetMember: "members of shared accounts are",
     RestoreBudget: "budgets are",
 }
@@ -158,11 +164,13 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
         present = await groat.assets()
         commands: Sequence[Command]
         standing: list[Standing] = []
+        changes: list[FileChange] = []
         if is_export(table):
+            table, changes = part_changes(table)
             table, standing = part_standing(table)
             inferred = infer_exported_assets(table.rows, {**options.declared, **present})
             assets = {**inferred, **options.declared, **present}
-            commands, problems = to_restores(table, assets)
+            commands, problems = to_restores(table, assets, changes)
         else:
             legs, problems = to_legs(table, decimal)
             inferred = infer_assets(legs, {**options.declared, **present})
@@ -175,7 +183,8 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
             raise FileError("rows_invalid", detail)
         _note_assets(options.declared, present, inferred)
         if options.dry_run:
-            size = f"{len(commands)} transactions in {len(table.rows)} rows on {len(_accounts(commands))} balances"
+            count = sum(map(_moves, commands))
+            size = f"{count} transactions in {len(table.rows)} rows on {len(_accounts(commands))} balances"
             outcome = await _rehearse(groat, settings, commands, assets, options)
             said = f"{size}: all rows are good"
             if outcome.known or outcome.refused:
@@ -190,13 +199,22 @@ async def _run(table: FileTable, decimal: Decimal | None, settings: Settings, op
             with progress() as shown:
                 if options.no_floor:
                     await _open_accounts(groat, _accounts(commands), shown)
+                before, after = await _state_commands(groat, changes, commands)
+                refused = await _set_states(groat, before)
                 outcome = await _post(groat, commands, options, shown)
-                outcome.refused.extend(await _set_standing(groat, standing, options.retry_refused))
+                refused += await _set_states(groat, after)
+                refused += await _set_standing(groat, standing, options.retry_refused)
+                outcome.refused.extend(refused)
             said = (
                 f"{outcome.posted} posted, {outcome.known} known from earlier runs,"
                 f" {len(outcome.refused)} refused"
             )
     result.print(said, soft_wrap=True)
+    if changes:
+        last = {change.account: change.past.state for change in changes}
+        kept = sum(state != "open" for state in last.values())
+        said = f"{len(changes)} changes of accounts' states are in the file: {kept} are frozen, closing or closed"
+        result.print(said, soft_wrap=True)
     for kind, noun in _NOUNS.items():
         count = sum(isinstance(each, kind) for each in standing)
         if count:
@@ -234,8 +252,13 @@ async def _rehearse(
         for command, each in zip(rest, foreseen, strict=True)
         if each.refusal is not None and id(command) not in made
     ]
-    known = sum(each.known and each.refusal is None for each in foreseen) + len(made)
-    return ImportSummary(len(rest) - known - len(refused), known + len(imported), refused)
+    good = [
+        each.known or id(command) in made
+        for command, each in zip(rest, foreseen, strict=True)
+        if _moves(command) and (each.refusal is None or id(command) in made)
+    ]
+    known = sum(good)
+    return ImportSummary(len(good) - known, known + len(imported), refused)
 
 
 async def _open_accounts(groat: Groat, accounts: Sequence[tuple[str, str]], shown: Progress) -> None:
@@ -291,6 +314,8 @@ async def _post(
                 known += 1
             elif isinstance(verdict, Refusal):
                 refused.append(RefusedRow(_shown_id(command), verdict))
+            elif not _moves(command):
+                continue
             elif verdict.replayed or not verdict.transactions:
                 known += 1
             else:
@@ -302,16 +327,38 @@ async def _post(
     return ImportSummary(posted, known, refused)
 
 
+async def _state_commands(
+    groat: Groat, changes: Sequence[FileChange], commands: Sequence[Command]
+) -> tuple[list[RestoreStates], list[RestoreStates]]:
+    """Make commands of the file's changes of states that are not here: those before the transactions, those after."""
+    if not changes:
+        return [], []
+    here: list[StateChange] = []
+    while page := await groat.read(state_changes, here[-1] if here else None, STATES_PAGE):
+        here += page
+    return to_state_commands(changes, here, (each for each in commands if isinstance(each, Restore)))
+
+
+async def _set_states(groat: Groat, commands: Sequence[RestoreStates]) -> list[RefusedRow]:
+    """Write the states that accounts had; returns what was refused where accounts are not in the last of them."""
+    refused = []
+    for command in commands:
+        verdict = await groat.execute(command)
+        if isinstance(verdict, Refusal):
+            differs = verdict.code != "wrong_account_state" or "balance" in verdict.fields
+            if differs or verdict.fields["state"] != command.changes[-1].state:
+                refused.append(RefusedRow(command.account, verdict))
+    return refused
+
+
 async def _set_standing(groat: Groat, commands: Sequence[Standing], retry: bool) -> list[RefusedRow]:
-    """Make states of accounts, members and budgets as they were once all is posted; returns what was refused."""
+    """Make members and budgets as they were once all is posted; returns what was refused."""
     refused = []
     for command in commands:
         verdict = await groat.execute(command)
         if retry and isinstance(verdict, Refusal) and verdict.replayed:
             verdict = await _again(groat, command, verdict)
-        if isinstance(verdict, Refusal) and not (
-            isinstance(command, SetState) and verdict.fields.get("state") in _HOLDS[command.act]
-        ):
+        if isinstance(verdict, Refusal):
             refused.append(RefusedRow(command.account, verdict))
     return refused
 
@@ -350,6 +397,11 @@ async def _again(groat: Groat, command: Command, verdict: Done | Refusal) -> Don
 
 def _attempt(command: Command, number: int) -> Command:
     return msgspec.structs.replace(command, key=derive(command.names or command.key, number), ids=[])
+
+
+def _moves(command: Command) -> bool:
+    """Return whether it is counted: a change of an account's state may have a transaction that moves nothing."""
+    return not isinstance(command, Restore) or any(made.lines for made in command.made)
 
 
 def _shown_id(command: Command) -> str:

@@ -96,6 +96,14 @@ class AuditEntry(NamedTuple):
     after: str
 
 
+class PastEntry(NamedTuple):
+    """An entry with the id and the moment (microseconds) that it had in another ledger."""
+
+    id: str
+    at: int
+    entry: AuditEntry
+
+
 class Move(NamedTuple):
     """A posting to make: smallest units to post, and by how much the pending counters of both sides change.
 
@@ -243,7 +251,7 @@ class Book:
         self.transactions: dict[str, TransactionRow] = {}
         self.rows: dict[tuple[Table, str], ProgramRow] = {}
         self.made: list[TransactionRow] = []
-        self.audit: list[AuditEntry] = []
+        self.audit: list[AuditEntry | PastEntry] = []
         self.outbox: list[OutboxEvent] = []
         self.lines: list[Line] = []
         self.late: list[LateNews] = []

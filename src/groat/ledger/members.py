@@ -13,7 +13,7 @@ from groat.ledger.book import AuditEntry, Book, NotLocked, Refs, Table, refuse
 from groat.ledger.commands import Checks, Command, Effect
 from groat.ledger.errors import InvalidInput, OlderNodes, Refusal
 from groat.ledger.rows import MEMBERS, TransactionRow
-from groat.ledger.states import PATHS
+from groat.ledger.states import PATHS, assets_of
 
 RIGHTS: Final = ("read", "spend", "manage")
 """The rights of a member, in the order in which they are told. All members may read."""
@@ -82,7 +82,7 @@ class SetMember(Command, kw_only=True):
             refs.rows[_MEMBER].add(self._id(self.principal))
         refs.streams.add(self.member)
         if (PATHS, self.account) in book.rows:
-            for asset in self._assets(book):
+            for asset in assets_of(book, self.account):
                 refs.assets.add(asset)
                 refs.accounts.add((self.account, asset))
         if (_MEMBER, self._id(self.member)) in book.rows:
@@ -116,7 +116,7 @@ class SetMember(Command, kw_only=True):
             raise OlderNodes
         told = {**members, self.member: self.rights}
         stay = {member: rights for member, rights in told.items() if rights}
-        for asset in self._assets(book):
+        for asset in assets_of(book, self.account):
             account = book.accounts.get((self.account, asset))
             if account is None:
                 raise NotLocked
@@ -150,13 +150,6 @@ class SetMember(Command, kw_only=True):
             raise NotLocked
         found = msgspec.json.decode(row[3]) if isinstance(row[3], str) else row[3]
         return {member: tuple(rights.split(",")) for member, rights in found}
-
-    def _assets(self, book: Book) -> list[str]:
-        row = book.row(PATHS, self.account)
-        if row is None or len(row) < 5:
-            raise NotLocked
-        assets: list[str] = msgspec.json.decode(row[4]) if isinstance(row[4], str) else row[4]
-        return assets
 
 
 def _text(rights: tuple[str, ...]) -> str:

@@ -91,13 +91,15 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 class Restore(Command, kw_only=True):
     """Make the transactions of one key again. Limits do not apply, for they happened; what exists is left as it is.
 
-    ``body`` and ``form`` stood under the key; without a body nobody can repeat the call under it.
+    ``body`` and ``form`` stood under the key; without a body nobody can repeat the call under it. ``answer`` is what
+    such a call is answered with beside the transactions.
     """
 
     kind: ClassVar[str] = "restore"
     made: tuple[Made, ...]
     body: str = ""
     form: int = Form.OWN
+    answer: dict[str, str] | None = None
 
     def target(self) -> Any:
         """Cover everything that is made."""
@@ -140,13 +142,13 @@ class Restore(Command, kw_only=True):
         """Post the transactions that do not exist yet."""
         rows: list[TransactionRow] = []
         for made in self.made:
-            if made.id in book.transactions:
+            if made.id in book.transactions or self._ended_here(book, made):
                 continue
             row = self._make(book, made)
             if isinstance(row, Refusal):
                 return row
             rows.append(row)
-        return Effect(rows)
+        return Effect(rows, extra=self.answer)
 
     def _make(self, book: Book, made: Made) -> TransactionRow | Refusal:
         if made.effective_at > book.now:
@@ -179,7 +181,7 @@ class Restore(Command, kw_only=True):
                 move = book.resolve(hold, line.amount, -line.pending, status)
                 move = move._replace(number=line.number, past=past)
             moves.append(move)
-        legs = book.move(moves, limits=False)
+        legs = book.move(moves, limits=False) if moves else []
         if isinstance(legs, Refusal):
             return legs
         if any(line.uses for line in made.lines):
@@ -203,6 +205,12 @@ class Restore(Command, kw_only=True):
                 grant.due_at, grant.voided_at = each.due_at if grant.free else None, each.voided_at
                 book.purses[grant.account].look_anew()
         return self._record(book, made, legs, hold)
+
+    def _ended_here(self, book: Book, made: Made) -> bool:
+        """Return whether the account that this closed was closing here, too, and has been closed here by itself."""
+        return made.kind == "finish_account" and any(
+            book.accounts[line.source, line.asset].standing == "closed" for line in made.lines
+        )
 
     def _closed(self, book: Book, made: Made) -> Account | None:
         """Return an account that was closed here, on which only what is due may happen; None if there is none."""

@@ -15,7 +15,7 @@ import msgspec
 
 from groat.ledger.accounts import Policy
 from groat.ledger.amounts import Asset
-from groat.ledger.book import Book, LateNews, NotLocked, Refs
+from groat.ledger.book import Book, LateNews, NotLocked, PastEntry, Refs
 from groat.ledger.budgets import Spender
 from groat.ledger.commands import Command, Effect
 from groat.ledger.crossings import AccountLines
@@ -311,7 +311,12 @@ class Batch:
         published, later = yield from number_events(book, streams)
         for account in book.fresh:
             yield Query("drop_account", (account.id,))
-        audit = sorted((self._context.new_id(), book.now, *entry) for entry in book.audit)
+        audit = sorted(
+            (entry.id, entry.at, *entry.entry)
+            if isinstance(entry, PastEntry)
+            else (self._context.new_id(), book.now, *entry)
+            for entry in book.audit
+        )
         rest: Iterable[Query] = ()
         has_row = bool(book.made or audit or book.late or book.changed(AccountLines))
         if has_row:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from groat.ledger.amounts import AMOUNT_MAX, Asset, format_amount
 from groat.ledger.rows import Account, HoldRow, TransactionRow
+from groat.ledger.states import Act
 from groat.ledger.text import format_time
 from groat.ledger.views import (
     AccountView,
@@ -190,6 +191,34 @@ def hold_assets(ids: list[str]) -> Flow[dict[str, str]]:
 def paths_to_close() -> Flow[list[tuple[str, str, int]]]:
     """Read the paths that are closing and hold nothing: path, where the rest goes, number of the change."""
     return [tuple(row) for row in (yield Query("paths_to_close", ()))]
+
+
+class StateChange(NamedTuple):
+    """A change of an account's state as the audit log has it: ``at`` in microseconds, ``batch`` that of its entry."""
+
+    batch: int
+    id: str
+    at: int
+    act: Act
+    path: str
+    state: str
+    rest_to: str
+    principal: str
+    key: str
+    actor: str
+    reason: str
+
+
+def state_changes(behind: StateChange | None, limit: int) -> Flow[list[StateChange]]:
+    """Read the next changes of accounts' states, in the order in which they were made; None for the first."""
+    after = (0, FIRST_ID) if behind is None else (behind.batch, behind.id)
+    rows = yield Query("export_state_changes", (*after, limit))
+    found = []
+    for batch, id, at, kind, path, text, *rest in rows:
+        to = msgspec.json.decode(text)
+        act = kind.removesuffix("_account")
+        found.append(StateChange(batch, id, at, act, path, to["state"], to.get("rest_to", ""), *rest))
+    return found
 
 
 def leg_assets(ids: list[str], most: int) -> Flow[dict[str, list[str]]]:

@@ -84,17 +84,13 @@ JOIN groat_grant AS g ON g.id = p.grant_id
 JOIN groat_account AS a ON a.id = g.account
 JOIN groat_account AS o ON o.id = g.origin;
 
--- name: export_states :many
--- The paths after ?1 that are not open, each with the change that made it so, as its caller asked for it.
-SELECT p.path, p.state, p.rest_to, c.principal, c.key, c.actor, c.reason, c.at
-FROM groat_path AS p
-JOIN (SELECT target, principal, key, actor, reason, at,
-             row_number() OVER (PARTITION BY target ORDER BY batch DESC, id DESC) AS back
-      FROM groat_act WHERE kind IN ('freeze_account', 'unfreeze_account', 'close_account', 'reopen_account')) AS c
-     ON c.target = p.path AND c.back = 1
-WHERE p.state <> 'open' AND p.path > ?1
-ORDER BY p.path
-LIMIT ?2;
+-- name: export_state_changes :many
+-- The next ?3 changes of accounts' states behind one of a batch, in the order in which they were made.
+SELECT batch, id, at, kind, target, after, principal, key, actor, reason
+FROM groat_act
+WHERE (batch, id) > (?1, ?2)
+  AND kind IN ('freeze_account', 'unfreeze_account', 'close_account', 'reopen_account', 'finish_account')
+ORDER BY batch, id LIMIT ?3;
 
 -- name: export_members :many
 -- The members after the id ?1, each with the change that gave the rights, as its caller asked for it.

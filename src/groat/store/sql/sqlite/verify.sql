@@ -342,15 +342,15 @@ LIMIT 100;
 -- name: verify_states :many long
 -- Each balance of a path has the mark of the path's state; the state and the number of its changes are those of
 -- the audit entries, each of which begins where the one before ended. On a closed account nothing is held, and nothing is
--- left but what came because it was due.
+-- left but what came because it was due. A change of another ledger, which an import wrote, has its id of then.
 WITH change AS (
-    SELECT target AS path, batch, json_extract(before, '$.state') AS was, json_extract(after, '$.state') AS state,
+    SELECT target AS path, batch, id, json_extract(before, '$.state') AS was, json_extract(after, '$.state') AS state,
            lag(json_extract(after, '$.state'), 1, 'open') OVER turns AS expected,
            count(*) OVER turns AS turn, count(*) OVER (PARTITION BY target) AS changes
     FROM groat_act
     WHERE kind IN ('freeze_account', 'unfreeze_account', 'close_account', 'reopen_account', 'finish_account')
     WINDOW turns AS (PARTITION BY target ORDER BY batch, id)),
-latest AS (SELECT path, state, changes, batch FROM change WHERE turn = changes)
+latest AS (SELECT path, state, changes, batch, id FROM change WHERE turn = changes)
 SELECT coalesce(p.path, l.path), coalesce(l.state, 'open') || ' after ' || coalesce(l.changes, 0) || ' changes',
        coalesce(p.state, 'open') || ' after ' || coalesce(p.turn, 0) || ' changes'
 FROM groat_path AS p FULL JOIN latest AS l ON l.path = p.path
@@ -371,12 +371,12 @@ FROM groat_path AS p JOIN groat_account AS a ON a.path = p.path LEFT JOIN latest
 WHERE p.state = 'closed'
   AND (a.debits_pending <> 0 OR a.credits_pending <> 0
        OR (a.credits <> a.debits AND NOT EXISTS (
-           SELECT 1 FROM (SELECT d.source, d.destination, t.kind, t.batch
+           SELECT 1 FROM (SELECT d.source, d.destination, t.kind, t.batch, t.id
                           FROM groat_posting AS d JOIN groat_txn AS t ON t.id = d.txn
                           UNION ALL
-                          SELECT d.source, d.destination, t.kind, t.batch
+                          SELECT d.source, d.destination, t.kind, t.batch, t.id
                           FROM groat_archived_posting AS d JOIN groat_archived_txn AS t ON t.month = d.month AND t.id = d.txn) AS due
-           WHERE a.id IN (due.source, due.destination) AND due.batch > l.batch
+           WHERE a.id IN (due.source, due.destination) AND (due.batch > l.batch OR due.id > l.id)
              AND due.kind IN ('expire_grant', 'return_grant', 'void_grant'))))
 LIMIT 100;
 
