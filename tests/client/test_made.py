@@ -14,6 +14,7 @@ import httpx
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from groat.api.rights import Right
 from groat.client import AsyncClient, AsyncPaged, Client, Paged, Problem, answers
 from groat.client.bank import AsyncBank, Bank
 from groat.client.credits import AsyncCredits, Credits
@@ -30,10 +31,12 @@ from groat.programs.standing import STANDING
 ROOT = Path(__file__).parents[2]
 CATALOGUE = Catalogue(CORE, (*STANDING, BANK, CREDITS, PLACEMENTS))
 DOCUMENT: dict[str, Any] = json.loads(document("", CATALOGUE))
+SIGNED = {id for id, right in CATALOGUE.rights.items() if right is Right.SIGNED}
 OPERATIONS: dict[str, dict[str, Any]] = {
     operation["operationId"]: {**operation, "method": method.upper(), "path": path}
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
+    if operation["operationId"] not in SIGNED
 }
 ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 
@@ -45,6 +48,14 @@ def test_they_are_what_make_types_makes(tmp_path: Path) -> None:
     kept = {name: (ROOT / "src" / "groat" / "client" / name).read_text("utf-8") for name in made}
     assert len(made) == 9
     assert made == kept, "run: make types"
+
+
+def test_what_a_gateway_signs_is_no_method() -> None:
+    assert {"receiveCreditPayment"} == SIGNED
+    for each in (Client, AsyncClient, Bank, Credits, AsyncCredits, Placements):
+        assert not {py_name(id) for id in SIGNED} & set(dir(each))
+    made = json.loads((ROOT / "web" / "server" / "operations.json").read_text("utf-8"))
+    assert not SIGNED & {name for part in made.values() for name in part}
 
 
 def test_each_code_has_a_class() -> None:

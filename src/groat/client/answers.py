@@ -1255,33 +1255,6 @@ class PaymentPage(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None
 
 
-class PaymentTaken(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of a message. ``case`` is the request for staff that it led to, null for none."""
-
-    id: str
-    outcome: Literal[
-        "differs",
-        "failed",
-        "fulfilled",
-        "ignored",
-        "late",
-        "no_order",
-        "not_fulfilled",
-        "noted",
-        "order_cancelled",
-        "paid_twice",
-        "refunded",
-        "refunded_before",
-        "repeated",
-        "wrong_amount",
-        "wrong_currency",
-    ]
-    detail: str
-    order: str | None
-    case: str | None
-    replayed: bool
-
-
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     """A message about a payment as it came (``body``, its JSON text), and its outcome, "" while there is
     none.

@@ -344,21 +344,6 @@ class Credits(MoreCalls):
             timeout_s=timeout_s,
         )
 
-    def receive_credit_payment(
-        self, *, type: str, data: inputs.PaymentInput, timestamp: str, timeout_s: float | None = None
-    ) -> answers.PaymentTaken:
-        """``POST /v1/credits/payments``: Take in what a payment gateway says. A Standard Webhook, signed
-        with a secret of the setting `payment_secrets`. It is kept as it came. A payment that fits an
-        order that waits fulfils it; one that fits none waits for staff as a request of the kind
-        `credit_payment`. The same message, or the same payment in another one, does nothing more. For
-        whoever signs the body with the operation's secret.
-        """
-        return self._call(
-            table.RECEIVE_CREDIT_PAYMENT,
-            body={"type": type, "data": data, "timestamp": timestamp},
-            timeout_s=timeout_s,
-        )
-
     def list_credit_payments(
         self,
         *,
@@ -1694,21 +1679,6 @@ class AsyncCredits(AsyncMoreCalls):
             path={"id": id},
             body={"fulfilled_by": fulfilled_by, "reason": reason},
             key=key,
-            timeout_s=timeout_s,
-        )
-
-    async def receive_credit_payment(
-        self, *, type: str, data: inputs.PaymentInput, timestamp: str, timeout_s: float | None = None
-    ) -> answers.PaymentTaken:
-        """``POST /v1/credits/payments``: Take in what a payment gateway says. A Standard Webhook, signed
-        with a secret of the setting `payment_secrets`. It is kept as it came. A payment that fits an
-        order that waits fulfils it; one that fits none waits for staff as a request of the kind
-        `credit_payment`. The same message, or the same payment in another one, does nothing more. For
-        whoever signs the body with the operation's secret.
-        """
-        return await self._call(
-            table.RECEIVE_CREDIT_PAYMENT,
-            body={"type": type, "data": data, "timestamp": timestamp},
             timeout_s=timeout_s,
         )
 

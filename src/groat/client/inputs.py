@@ -96,16 +96,6 @@ class HoldItemInput(TypedDict):
     at_most: NotRequired[bool]
 
 
-class PaymentInput(TypedDict):
-    """A payment, as its gateway tells of it. ``order`` is the id of the order, ``reason`` why it failed."""
-
-    payment: str
-    order: str
-    amount: str
-    currency: str
-    reason: str
-
-
 class Picked(TypedDict):
     """Rows by their ``numbers``, or all of one sort (``show``)."""
 

@@ -214,9 +214,6 @@ PUT_CREDIT_PACKAGE: Final[Route[answers.PackageView]] = Route(
 FULFILL_CREDIT_ORDER: Final[Route[answers.RequestView]] = Route(
     "POST", "/v1/credits/orders/{id}/fulfill", answers.RequestView, keyed=True
 )
-RECEIVE_CREDIT_PAYMENT: Final[Route[answers.PaymentTaken]] = Route(
-    "POST", "/v1/credits/payments", answers.PaymentTaken
-)
 LIST_CREDIT_PAYMENTS: Final[Route[answers.PaymentPage]] = Route(
     "GET", "/v1/credits/payments", answers.PaymentPage
 )

@@ -117,7 +117,6 @@ export interface ProblemStatus {
   login_failed: 401;
   login_throttled: 429;
   member_not_found: 404;
-  message_differs: 409;
   metadata_too_large: 400;
   month_amount_wrong: 422;
   named_not_found: 404;
@@ -199,7 +198,6 @@ export interface ProblemStatus {
   sheet_too_many_rows: 413;
   sheet_unreadable: 400;
   sheet_wrong_kind: 400;
-  signature_invalid: 401;
   statement_too_long: 422;
   store_unavailable: 503;
   terms_wrong: 422;

@@ -2,7 +2,7 @@
 
 import { at, type CallOptions, type Listed, type WriteOptions } from "./door.js";
 import { Groat } from "./operations.js";
-import type { AlertInput, AlertList, AlertView, CampaignChange, CampaignChart, CampaignInput, CampaignPage, CampaignView, CodePage, CodesInput, CreditUpdatePage, DevicePage, ForecastView, FulfillInput, GrantDetail, GrantMovePage, GrantPage, GroupInput, GroupPreview, GroupView, LiabilityReport, MadeCodes, MonthReport, PackageInput, PackageList, PackageView, PaymentMessageInput, PaymentPage, PaymentTaken, PreviewInput, PrintedCodes, RedeemInput, RedeemedView, RedemptionPage, RequestView, UndoInput, VoidCodeInput, VoucherPreview } from "./wire.js";
+import type { AlertInput, AlertList, AlertView, CampaignChange, CampaignChart, CampaignInput, CampaignPage, CampaignView, CodePage, CodesInput, CreditUpdatePage, DevicePage, ForecastView, FulfillInput, GrantDetail, GrantMovePage, GrantPage, GroupInput, GroupPreview, GroupView, LiabilityReport, MadeCodes, MonthReport, PackageInput, PackageList, PackageView, PaymentPage, PreviewInput, PrintedCodes, RedeemInput, RedeemedView, RedemptionPage, RequestView, UndoInput, VoidCodeInput, VoucherPreview } from "./wire.js";
 
 /**
  * Grant `amount` every day, week or month from the `first` day (UTC; today unless given) to `until`.
@@ -317,15 +317,6 @@ export class Credits extends Groat {
    */
   fulfillCreditOrder(id: string, body: FulfillInput = {}, options: WriteOptions = {}): Promise<RequestView> {
     return this.call<RequestView>({ method: "POST", path: at`/v1/credits/orders/${id}/fulfill`, body, keyed: true }, options);
-  }
-
-  /**
-   * Take in what a payment gateway says. A Standard Webhook, signed with a secret of the setting `payment_secrets`. It is kept as it came. A payment that fits an order that waits fulfils it; one that fits none waits for staff as a request of the kind `credit_payment`. The same message, or the same payment in another one, does nothing more. For whoever signs the body with the operation's secret.
-   *
-   * `POST /v1/credits/payments`
-   */
-  receiveCreditPayment(body: PaymentMessageInput, options: CallOptions = {}): Promise<PaymentTaken> {
-    return this.call<PaymentTaken>({ method: "POST", path: "/v1/credits/payments", body }, options);
   }
 
   /**
