@@ -69,6 +69,7 @@ types: python $(STAMPS)/npm
 	$(BIN)/python web/server/operations.py > web/server/operations.json
 	cd web && npm run wire -w client -w server
 	$(BIN)/python web/console/kinds.py > web/console/tests/kinds.json
+	$(BIN)/python web/console/notices.py > web/console/tests/notices.json
 	cd web && npm run declared -w console && npm run texts -w console
 	$(BIN)/python sdk/make_python.py
 

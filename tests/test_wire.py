@@ -20,6 +20,7 @@ CLIENT = WEB / "client"
         ("client/schemas.py", "client/schemas.json"),
         ("server/operations.py", "server/operations.json"),
         ("console/kinds.py", "console/tests/kinds.json"),
+        ("console/notices.py", "console/tests/notices.json"),
     ],
 )
 def test_what_the_packages_are_made_from_is_what_the_server_serves(script: str, made: str) -> None:

@@ -4,11 +4,20 @@ import { expect, test } from "vitest";
 import { register, registered } from "../src/registry/registry";
 import { told } from "../src/registry/told";
 import "../src/programs";
-import { type Field, fieldsOf } from "../src/requests/fields";
+import { type Field, fieldsOf, sentence } from "../src/requests/fields";
 import { kindView, stateView } from "./help";
 import kinds from "./kinds.json";
+import notices from "./notices.json";
 
-const KINDS = Object.entries(kinds as unknown as Record<string, KindView[]>);
+interface Notices {
+  texts: string[];
+  categories: string[];
+}
+const KINDS = kinds as unknown as Record<string, KindView[]>;
+/** What the workflow tells of any kind is the notifications' own, as every database has both. */
+const { workflow, ...others } = notices as Record<string, Notices>;
+const NOTICES: Record<string, Notices | undefined> = { ...others, notifications: workflow };
+const PROGRAMS = [...new Set([...Object.keys(KINDS), ...Object.keys(NOTICES)])];
 
 /** The texts that a form of these fields shows, and what a request says. */
 const textsIn = (fields: readonly Field[]): string[] =>
@@ -26,8 +35,8 @@ const schemasOf = ({ schema, transitions }: KindView): JsonSchema[] => [
   ...transitions.map((transition) => transition.schema),
 ];
 
-/** The module with the texts of kinds, each a message of the catalogue. */
-function written(declared: readonly KindView[]): string {
+/** The module with the texts of kinds and notifications, each a message of the catalogue. */
+function written(declared: readonly KindView[], told: Notices): string {
   const titles = declared.flatMap(({ title, description, states, transitions }) => [
     title,
     description,
@@ -45,16 +54,21 @@ import { msg } from "@lingui/core/macro";
 import { byEnglish } from "../../lib/texts";
 
 export const texts = {
-  titles: byEnglish([
-${list("title", titles)}  ]),
-  fields: byEnglish([
-${list("field", fields)}  ]),
-};
+${[
+  ["titles", list("title", titles)],
+  ["fields", list("field", fields)],
+  ["notices", list("notice", told.texts)],
+  ["categories", list("category", told.categories.map(sentence))],
+]
+  .map(([name, messages]) => `  ${name}: byEnglish([\n${messages}  ]),\n`)
+  .join("")}};
 `;
 }
 
-test.each(KINDS)("the catalogue has all that %s declares: make types", async (program, declared) => {
-  await expect(written(declared)).toMatchFileSnapshot(`../src/programs/${program}/declared.ts`);
+test.each(PROGRAMS)("the catalogue has all that %s declares: make types", async (program) => {
+  const declared = KINDS[program] ?? [];
+  const told = NOTICES[program] ?? { texts: [], categories: [] };
+  await expect(written(declared, told)).toMatchFileSnapshot(`../src/programs/${program}/declared.ts`);
   const brought = registered().find(({ name }) => name === program);
   // A program says the texts of the kinds that it names.
   const named = Object.keys(brought?.kinds ?? {});

@@ -62,13 +62,13 @@ describe("preferences", () => {
       categories: ["loans", "cards"],
     });
     expect(categories).toEqual(["cards", "loans", "news", "*"]);
-    expect(categories.map((one) => categoryTitle(one, false))).toEqual([
+    expect(categories.map((one) => categoryTitle(one, false, (english) => english))).toEqual([
       "Cards",
       "Loans",
       "News",
       "Everything else",
     ]);
-    expect(categoryTitle("*", true)).toBe("Everything");
+    expect(categoryTitle("*", true, (english) => english)).toBe("Everything");
   });
 
   test.each([

@@ -17,6 +17,7 @@ from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import COINS, FEES, money_of, no_money, stored
 from groat.programs.bank.node import ASSET
 from groat.programs.days import DAY_US
+from groat.programs.said import NOTHING, Said, joined, say
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
@@ -109,7 +110,9 @@ def ask(r: Request[Note], _: Note) -> Step:
 def assign(r: Request[Address], made: Assigned) -> Step:
     """Keep the address that the node made."""
     data = msgspec.structs.replace(r.data, address=made.address)
-    return Step(data=data, notice=Notice("success", "Bitcoin address ready", made.address, "bitcoin", r.id))
+    return Step(
+        data=data, notice=Notice("success", say("Bitcoin address ready"), Said(made.address), "bitcoin", r.id)
+    )
 
 
 def retire(r: Request[Address], _: msgspec.Struct) -> Step:
@@ -117,8 +120,18 @@ def retire(r: Request[Address], _: msgspec.Struct) -> Step:
     return Step()
 
 
-def _told(r: Request[BitcoinTransaction] | Request[Order], level: str, title: str, more: str = "") -> Notice:
-    return Notice(level, title, f"{r.money()}. {more}".strip(), "bitcoin", r.id)
+_TITLES = {
+    ("deposit", True): say("Bitcoin deposit completed"),
+    ("withdrawal", True): say("Bitcoin withdrawal completed"),
+    ("deposit", False): say("Bitcoin deposit failed"),
+    ("withdrawal", False): say("Bitcoin withdrawal failed"),
+}
+
+
+def _told(
+    r: Request[BitcoinTransaction] | Request[Order], level: str, title: Said, more: Said = NOTHING
+) -> Notice:
+    return Notice(level, title, joined(f"{r.money()}.", more), "bitcoin", r.id)
 
 
 def about(data: Order) -> str:
@@ -135,7 +148,12 @@ def file(r: Request[Order], _: Order) -> Step | Refusal:
     if filed.direction == "deposit":
         if not r.actor.startswith("system:"):
             return Refusal("deposit_not_filed", RULES["deposit_not_filed"].meaning)
-        notice = _told(r, "info", "Bitcoin deposit seen", f"It counts after {CONFIRMATIONS} confirmations.")
+        notice = _told(
+            r,
+            "info",
+            say("Bitcoin deposit seen"),
+            say("It counts after {count} confirmations.", count=CONFIRMATIONS),
+        )
         return Step("pending", data=msgspec.structs.replace(data, txid=filed.txid), notice=notice)
     if not _ADDRESS.fullmatch(filed.address):
         return Refusal("address_wrong", RULES["address_wrong"].meaning)
@@ -144,29 +162,33 @@ def file(r: Request[Order], _: Order) -> Step | Refusal:
         money=(Reserve(r.owner, COINS, *money_of(r)),),
         data=data,
         due_at=r.now + PATIENCE_US,
-        notice=_told(r, "info", "Bitcoin withdrawal filed", "It waits for approval."),
+        notice=_told(r, "info", say("Bitcoin withdrawal filed"), say("It waits for approval.")),
         reason=about(data),
     )
 
 
 def approve(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
     """Approve the withdrawal, which the bank then signs and sends."""
-    return Step(notice=_told(r, "info", "Bitcoin withdrawal approved"))
+    return Step(notice=_told(r, "info", say("Bitcoin withdrawal approved")))
 
 
 def reject(r: Request[BitcoinTransaction], why: Reason) -> Step:
     """Free the coins, and tell the owner why."""
-    return Step(money=(Unreserve(),), notice=_told(r, "error", "Bitcoin withdrawal rejected", why.reason))
+    return Step(
+        money=(Unreserve(),), notice=_told(r, "error", say("Bitcoin withdrawal rejected"), Said(why.reason))
+    )
 
 
 def cancel(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
     """Free the coins, for the owner withdrew the request."""
-    return Step(money=(Unreserve(),), notice=_told(r, "info", "Bitcoin withdrawal cancelled"))
+    return Step(money=(Unreserve(),), notice=_told(r, "info", say("Bitcoin withdrawal cancelled")))
 
 
 def expire(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
     """Free the coins, for nobody decided in time."""
-    return Step(money=(Unreserve(),), notice=_told(r, "warning", "Bitcoin withdrawal not approved in time"))
+    return Step(
+        money=(Unreserve(),), notice=_told(r, "warning", say("Bitcoin withdrawal not approved in time"))
+    )
 
 
 def sign(r: Request[BitcoinTransaction], signed: Signed) -> Step:
@@ -176,7 +198,9 @@ def sign(r: Request[BitcoinTransaction], signed: Signed) -> Step:
 
 def send(r: Request[BitcoinTransaction], _: msgspec.Struct) -> Step:
     """Note that the network has the payment."""
-    return Step(notice=_told(r, "info", "Bitcoin withdrawal sent", f"Transaction {r.data.txid}."))
+    return Step(
+        notice=_told(r, "info", say("Bitcoin withdrawal sent"), say("Transaction {txid}.", txid=r.data.txid))
+    )
 
 
 def confirm(r: Request[BitcoinTransaction], seen: Confirmations) -> Step:
@@ -195,7 +219,7 @@ def confirm(r: Request[BitcoinTransaction], seen: Confirmations) -> Step:
         "completed",
         money=money,
         data=msgspec.structs.replace(data, raw=""),
-        notice=_told(r, "success", f"Bitcoin {data.direction} completed"),
+        notice=_told(r, "success", _TITLES[data.direction, True]),
         reason=about(data),
     )
 
@@ -214,7 +238,7 @@ def fail(r: Request[BitcoinTransaction], why: Reason) -> Step:
     return Step(
         money=(Unreserve(),) if r.held else (),
         data=msgspec.structs.replace(r.data, raw=""),
-        notice=_told(r, "error", f"Bitcoin {r.data.direction} failed", why.reason),
+        notice=_told(r, "error", _TITLES[r.data.direction, False], Said(why.reason)),
     )
 
 

@@ -15,6 +15,7 @@ from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import AMOUNT_WRONG, CARDS, amount_of, money_of, stored
 from groat.programs.bank.cards import RULES, with_spent
 from groat.programs.days import DAY_US, month_of
+from groat.programs.said import Said, say
 from groat.programs.workflow import (
     ADMIN,
     SERVICE,
@@ -62,8 +63,10 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount: str = ""
 
 
-def _told(r: Request[CardPayment], level: str, title: str, money: str) -> Notice:
-    return Notice(level, title, f"{money} at {r.data.merchant}.", "cards", r.id)
+def _told(r: Request[CardPayment], level: str, title: Said, money: str) -> Notice:
+    return Notice(
+        level, title, say("{money} at {merchant}.", money=money, merchant=r.data.merchant), "cards", r.id
+    )
 
 
 def file(r: Request[Authorisation], _: Authorisation) -> Step | Refusal:
@@ -83,7 +86,13 @@ def file(r: Request[Authorisation], _: Authorisation) -> Step | Refusal:
         data=CardPayment(**msgspec.structs.asdict(r.data), month=month_of(r.now)),
         parent=spent,
         due_at=r.now + HELD_US,
-        notice=Notice("info", "Card payment", f"{r.money()} at {r.data.merchant}.", "cards", r.id),
+        notice=Notice(
+            "info",
+            say("Card payment"),
+            say("{money} at {merchant}.", money=r.money(), merchant=r.data.merchant),
+            "cards",
+            r.id,
+        ),
         reason=r.data.merchant,
     )
 
@@ -103,7 +112,7 @@ def capture(r: Request[CardPayment], part: Part) -> Step | Refusal:
         money=(Settle(amount),),
         data=data,
         parent=_unspent(r, r.held - amount),
-        notice=_told(r, "info", "Card payment booked", money),
+        notice=_told(r, "info", say("Card payment booked"), money),
         reason=r.data.merchant,
     )
 
@@ -113,7 +122,7 @@ def release(r: Request[CardPayment], _: msgspec.Struct) -> Step:
     return Step(
         money=(Unreserve(),),
         parent=_unspent(r, r.held),
-        notice=_told(r, "info", "Card payment released", r.money()),
+        notice=_told(r, "info", say("Card payment released"), r.money()),
         reason=r.data.merchant,
     )
 
@@ -132,7 +141,7 @@ def refund(r: Request[CardPayment], part: Part) -> Step | Refusal:
         "captured" if amount < left else "refunded",
         money=(Pay(CARDS, r.owner, amount, asset),),
         data=msgspec.structs.replace(data, refunded=r.text(before + amount, asset)),
-        notice=_told(r, "success", "Card payment refunded", f"{r.text(amount, asset)} {asset}"),
+        notice=_told(r, "success", say("Card payment refunded"), f"{r.text(amount, asset)} {asset}"),
         reason=f"{data.merchant}, refund",
     )
 
@@ -154,7 +163,7 @@ def correct(r: Request[CardPayment], correction: Correction) -> Step | Refusal:
         "captured" if amount < left else "refunded",
         money=(Pay(CARDS, r.owner, amount, asset),),
         data=msgspec.structs.replace(data, refunded=r.text(before + amount, asset)),
-        notice=_told(r, "warning", "Card payment corrected", f"{r.text(amount, asset)} {asset}"),
+        notice=_told(r, "warning", say("Card payment corrected"), f"{r.text(amount, asset)} {asset}"),
         reason=f"{data.merchant}, correction: {correction.reason}",
     )
 

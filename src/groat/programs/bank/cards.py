@@ -14,6 +14,7 @@ from msgspec import Meta
 from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import AMOUNT_WRONG, amount_of, no_money, stored
 from groat.programs.days import month_of
+from groat.programs.said import NOTHING, Said, joined, say
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
@@ -59,9 +60,13 @@ class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: str
 
 
-def _told(r: Request[Card], level: str, title: str, more: str = "") -> Notice:
-    card = f"The card •••• {r.data.last4}" if r.data.last4 else f"The card for {r.data.holder}"
-    return Notice(level, title, f"{card}. {more}".strip(), "cards", r.id)
+def _told(r: Request[Card], level: str, title: Said, more: Said = NOTHING) -> Notice:
+    card = (
+        say("The card •••• {last4}.", last4=r.data.last4)
+        if r.data.last4
+        else say("The card for {holder}.", holder=r.data.holder)
+    )
+    return Notice(level, title, joined(card, more), "cards", r.id)
 
 
 def file(r: Request[Application], _: Application) -> Step | Refusal:
@@ -74,28 +79,31 @@ def file(r: Request[Application], _: Application) -> Step | Refusal:
 
 def approve(r: Request[Card], _: msgspec.Struct) -> Step:
     """Approve the card, which the bank then orders from the network."""
-    return Step(notice=_told(r, "success", "Card approved", "It is being made."))
+    return Step(notice=_told(r, "success", say("Card approved"), say("It is being made.")))
 
 
 def reject(r: Request[Card], why: Reason) -> Step:
     """Refuse the card, and say why."""
-    return Step(notice=_told(r, "error", "Card rejected", why.reason))
+    return Step(notice=_told(r, "error", say("Card rejected"), Said(why.reason)))
 
 
 def create(r: Request[Card], issued: Issued) -> Step:
     """Keep the network's description of the card that it made."""
     data = msgspec.structs.replace(r.data, last4=issued.last4, expiry=issued.expiry)
-    return Step(data=data, notice=_told(r, "success", "Card ready", f"It ends in {issued.last4}."))
+    return Step(
+        data=data,
+        notice=_told(r, "success", say("Card ready"), say("It ends in {last4}.", last4=issued.last4)),
+    )
 
 
 def freeze(r: Request[Card], _: msgspec.Struct) -> Step:
     """Stop further authorisations. Payments already authorised go through."""
-    return Step(notice=_told(r, "warning", "Card frozen", "Nothing can be paid with it."))
+    return Step(notice=_told(r, "warning", say("Card frozen"), say("Nothing can be paid with it.")))
 
 
 def unfreeze(r: Request[Card], _: msgspec.Struct) -> Step:
     """Let the card pay again."""
-    return Step(notice=_told(r, "success", "Card unfrozen", "It can be used again."))
+    return Step(notice=_told(r, "success", say("Card unfrozen"), say("It can be used again.")))
 
 
 def set_limit(r: Request[Card], new: Limit) -> Step | Refusal:
@@ -106,13 +114,18 @@ def set_limit(r: Request[Card], new: Limit) -> Step | Refusal:
     if r.actor == r.owner and limit > stored(r, r.data.limit, r.data.asset):
         return Refusal("limit_not_lower", RULES["limit_not_lower"].meaning, {"limit": r.data.limit})
     data = msgspec.structs.replace(r.data, limit=r.text(limit, r.data.asset))
-    notice = _told(r, "info", "Card limit changed", f"{data.limit} {data.asset} a month.")
+    notice = _told(
+        r,
+        "info",
+        say("Card limit changed"),
+        say("{limit} {asset} a month.", limit=data.limit, asset=data.asset),
+    )
     return Step(r.state, data=data, notice=notice)
 
 
 def close(r: Request[Card], _: msgspec.Struct) -> Step:
     """Close the card for good."""
-    return Step(notice=_told(r, "info", "Card closed"))
+    return Step(notice=_told(r, "info", say("Card closed")))
 
 
 def cancel(r: Request[Card], _: msgspec.Struct) -> Step:

@@ -20,6 +20,7 @@ from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import AMOUNT_WRONG, INTEREST, LOANS, amount_of, money_of, stored
 from groat.programs.bank.schedule import interest_to_come, period_rate, schedule
 from groat.programs.days import DAY_US, add_months, day_of, moment_of, read_day
+from groat.programs.said import Said, joined, say
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
@@ -102,7 +103,7 @@ class Repayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount: str = ""
 
 
-def _told(r: Request[Any], level: str, title: str, body: str) -> Notice:
+def _told(r: Request[Any], level: str, title: Said, body: Said) -> Notice:
     return Notice(level, title, body, "loans", r.id)
 
 
@@ -121,13 +122,18 @@ def approve(r: Request[Loan], terms: Terms) -> Step | Refusal:
         return Refusal("terms_wrong", RULES["terms_wrong"].meaning, {"asked": r.data.amount})
     months = terms.months or r.data.months
     data = msgspec.structs.replace(r.data, rate=terms.rate, principal=r.text(principal, asset), months=months)
-    body = f"{data.principal} {asset} at {data.rate} % over {months} months."
-    return Step(data=data, due_at=r.now, notice=_told(r, "success", "Loan approved", body))
+    body = say(
+        "{money} at {rate} % over {months} months.",
+        money=f"{data.principal} {asset}",
+        rate=data.rate,
+        months=months,
+    )
+    return Step(data=data, due_at=r.now, notice=_told(r, "success", say("Loan approved"), body))
 
 
 def reject(r: Request[Loan], why: Reason) -> Step:
     """Refuse the loan, and say why."""
-    return Step(notice=_told(r, "error", "Loan rejected", why.reason))
+    return Step(notice=_told(r, "error", say("Loan rejected"), Said(why.reason)))
 
 
 def cancel(r: Request[Loan], _: msgspec.Struct) -> Step:
@@ -137,7 +143,7 @@ def cancel(r: Request[Loan], _: msgspec.Struct) -> Step:
 
 def expire(r: Request[Loan], _: msgspec.Struct) -> Step:
     """Close the application, for nobody decided in time."""
-    return Step(notice=_told(r, "warning", "Loan not decided in time", "Please apply again."))
+    return Step(notice=_told(r, "warning", say("Loan not decided in time"), say("Please apply again.")))
 
 
 def pay_out(r: Request[Loan], _: msgspec.Struct) -> Step:
@@ -149,19 +155,22 @@ def pay_out(r: Request[Loan], _: msgspec.Struct) -> Step:
         r.data, start=start.isoformat(), schedule=rows, owed=r.data.principal, overdue=r.text(0, asset),
         interest_paid=r.text(0, asset), next=rows[0].due,
     )  # fmt: skip
-    body = f"{data.principal} {asset}. The first instalment of {rows[0].payment} is due on {data.next}."
+    first = say("The first instalment of {payment} is due on {day}.", payment=rows[0].payment, day=data.next)
+    body = joined(f"{data.principal} {asset}.", first)
     return Step(
         money=(Pay(LOANS, r.owner, principal, asset),),
         data=data,
         due_at=_moment(data.next),
-        notice=_told(r, "success", "Loan paid out", body),
+        notice=_told(r, "success", say("Loan paid out"), body),
         reason="Loan paid out",
     )
 
 
 def fail(r: Request[Loan], _: msgspec.Struct) -> Step:
     """End the loan, for the borrower's account cannot take the money."""
-    return Step(notice=_told(r, "error", "Loan not paid out", "Your account cannot take the money."))
+    return Step(
+        notice=_told(r, "error", say("Loan not paid out"), say("Your account cannot take the money."))
+    )
 
 
 def collect(r: Request[Loan], _: msgspec.Struct) -> Step | Refusal:
@@ -170,7 +179,7 @@ def collect(r: Request[Loan], _: msgspec.Struct) -> Step | Refusal:
     if row is None:
         return Refusal("nothing_due", RULES["nothing_due"].meaning)
     # Collect another instalment that is due next.
-    return _paid(r, _left(r, row), f"Loan instalment {row.number}", "Loan instalment collected", r.now)
+    return _paid(r, _left(r, row), f"Loan instalment {row.number}", say("Loan instalment collected"), r.now)
 
 
 def miss(r: Request[Loan], _: msgspec.Struct) -> Step | Refusal:
@@ -180,8 +189,11 @@ def miss(r: Request[Loan], _: msgspec.Struct) -> Step | Refusal:
         # Somebody paid in between.
         return Refusal("nothing_due", RULES["nothing_due"].meaning)
     data = msgspec.structs.replace(r.data, overdue=r.text(overdue, r.data.asset))
-    body = f"{data.overdue} {data.asset} are due and could not be collected. We try again tomorrow."
-    return Step(data=data, due_at=_tomorrow(r), notice=_told(r, "error", "Loan in arrears", body))
+    body = joined(
+        say("{money} are due and could not be collected.", money=f"{data.overdue} {data.asset}"),
+        say("We try again tomorrow."),
+    )
+    return Step(data=data, due_at=_tomorrow(r), notice=_told(r, "error", say("Loan in arrears"), body))
 
 
 def repay(r: Request[Loan], part: Repayment) -> Step | Refusal:
@@ -195,10 +207,10 @@ def repay(r: Request[Loan], part: Repayment) -> Step | Refusal:
         return amount
     if amount > most:
         return Refusal("exceeds_loan", RULES["exceeds_loan"].meaning, {"owed": r.text(most, asset)})
-    return _paid(r, amount, "Loan repayment", "Loan repayment received", _tomorrow(r))
+    return _paid(r, amount, "Loan repayment", say("Loan repayment received"), _tomorrow(r))
 
 
-def _paid(r: Request[Loan], amount: int, reason: str, title: str, again_at: int) -> Step:
+def _paid(r: Request[Loan], amount: int, reason: str, title: Said, again_at: int) -> Step:
     """Settle ``amount``: first what is due, then the interest that has accrued since, then the principal.
 
     If something is overdue still, the bank collects it at ``again_at`` (microseconds).
@@ -234,14 +246,15 @@ def _paid(r: Request[Loan], amount: int, reason: str, title: str, again_at: int)
         next=unpaid[0].due if unpaid else "",
     )  # fmt: skip
     parts = ((LOANS, principal), (INTEREST, interest))
-    body = f"{r.text(amount, asset)} {asset}. Still owed: {data.owed} {asset}."
+    rest = say("Still owed: {money}.", money=f"{data.owed} {asset}")
+    body = joined(f"{r.text(amount, asset)} {asset}.", rest)
     to = "paid_off" if not unpaid else "arrears" if overdue else "active"
     return Step(
         to,
         money=tuple(Pay(r.owner, place, units, asset) for place, units in parts if units),
         data=data,
         due_at=None if not unpaid else again_at if overdue else _moment(data.next),
-        notice=_told(r, "success", "Loan paid off" if to == "paid_off" else title, body),
+        notice=_told(r, "success", say("Loan paid off") if to == "paid_off" else title, body),
         reason=reason,
     )
 
@@ -280,7 +293,9 @@ def correct(r: Request[Loan], correction: Correction) -> Step | Refusal:
         money=tuple(Pay(place, r.owner, units, asset) for place, units in parts if units),
         data=data,
         due_at=None if not unpaid else _tomorrow(r) if overdue else _moment(data.next),
-        notice=_told(r, "warning", "Loan corrected", f"{r.text(amount, asset)} {asset}. {correction.reason}"),
+        notice=_told(
+            r, "warning", say("Loan corrected"), Said(f"{r.text(amount, asset)} {asset}. {correction.reason}")
+        ),
     )
 
 

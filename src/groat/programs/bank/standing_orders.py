@@ -17,6 +17,7 @@ from groat.programs.bank.accounts import no_money
 from groat.programs.bank.recipients import RULES, know
 from groat.programs.bank.transfers import DAY_RULE, DAYS_AHEAD_MAX, Day, Payment, with_recipient
 from groat.programs.days import add_months, day_of, moment_of, read_day
+from groat.programs.said import Said, joined, say
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
@@ -65,8 +66,14 @@ def day_number(plan: Plan, number: int) -> date:
     return first + timedelta(weeks=number) if plan.every == "week" else add_months(first, number)
 
 
-def _told(r: Request[StandingOrder], level: str, title: str, more: str) -> Notice:
-    return Notice(level, title, f"{r.money()} to {r.data.shown}. {more}", "transfers", r.id)
+def _told(r: Request[StandingOrder], level: str, title: Said, more: Said) -> Notice:
+    return Notice(
+        level,
+        title,
+        joined(say("{money} to {shown}.", money=r.money(), shown=r.data.shown), more),
+        "transfers",
+        r.id,
+    )
 
 
 def file(r: Request[Plan], _: Plan) -> Step | Refusal:
@@ -96,14 +103,14 @@ def ran(r: Request[StandingOrder], filed: Ran) -> Step:
     following, until = day_number(r.data, count), read_day(r.data.until)
     data = msgspec.structs.replace(r.data, count=count, last=filed.transfer, next=following.isoformat())
     if until is not None and following > until:
-        notice = _told(r, "info", "Standing order completed", "That was its last transfer.")
+        notice = _told(r, "info", say("Standing order completed"), say("That was its last transfer."))
         return Step("completed", data=msgspec.structs.replace(data, next=""), notice=notice)
     return Step("active", data=data, due_at=moment_of(following))
 
 
 def stop(r: Request[StandingOrder], why: Reason) -> Step:
     """Stop the order, for its transfer could not even be filed."""
-    return Step(notice=_told(r, "error", "Standing order stopped", why.reason))
+    return Step(notice=_told(r, "error", say("Standing order stopped"), Said(why.reason)))
 
 
 def end(r: Request[StandingOrder], _: msgspec.Struct) -> Step:

@@ -14,6 +14,7 @@ from groat.ledger.errors import Refusal, Rule
 from groat.programs.bank.accounts import CLEARING, money_of
 from groat.programs.bank.recipients import RULES, To, know, recipient_refusal
 from groat.programs.days import DAY_US, day_of, moment_of, read_day
+from groat.programs.said import NOTHING, Said, joined, say
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
@@ -77,9 +78,11 @@ def with_recipient(r: Request[T]) -> T | Refusal:
     return recipient_refusal(r.user, data) or data
 
 
-def _told(r: Request[Transfer], level: str, title: str, more: str = "", to: To | None = None) -> Notice:
-    body = f"{r.money()} to {(to or r.data).shown}." + (f" {more}" if more else "")
-    return Notice(level, title, body, "transfers", r.id)
+def _told(
+    r: Request[Transfer], level: str, title: Said, more: Said = NOTHING, to: To | None = None
+) -> Notice:
+    body = say("{money} to {shown}.", money=r.money(), shown=(to or r.data).shown)
+    return Notice(level, title, joined(body, more), "transfers", r.id)
 
 
 def file(r: Request[Transfer], _: Transfer) -> Step | Refusal:
@@ -109,7 +112,7 @@ def _hold(r: Request[Transfer], data: Transfer) -> Step:
         money=(Reserve(r.owner, CLEARING, *money_of(r)),),
         data=data,
         due_at=r.now + PATIENCE_US,
-        notice=_told(r, "info", "Transfer filed", "It waits for approval.", to=data),
+        notice=_told(r, "info", say("Transfer filed"), say("It waits for approval."), to=data),
         reason=about(data),
     )
 
@@ -117,17 +120,20 @@ def _hold(r: Request[Transfer], data: Transfer) -> Step:
 def approve(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """Take the money off the account. The system sends it on at once."""
     return Step(
-        money=(Settle(),), due_at=r.now, notice=_told(r, "info", "Transfer approved"), reason=about(r.data)
+        money=(Settle(),),
+        due_at=r.now,
+        notice=_told(r, "info", say("Transfer approved")),
+        reason=about(r.data),
     )
 
 
 def complete(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """Credit the recipient, and tell them, too."""
-    from_whom = f"{r.money()} from {r.user}. {r.data.reference}".strip()
+    from_whom = joined(say("{money} from {user}.", money=r.money(), user=r.user), r.data.reference)
     return Step(
         money=(Pay(CLEARING, r.data.account, *money_of(r)),),
-        notice=_told(r, "success", "Transfer completed"),
-        others=((r.data.account, Notice("success", "Money received", from_whom, "transfers")),)
+        notice=_told(r, "success", say("Transfer completed")),
+        others=((r.data.account, Notice("success", say("Money received"), from_whom, "transfers")),)
         if r.data.user
         else (),
         reason=about(r.data),
@@ -139,7 +145,10 @@ def bounce(r: Request[Transfer], _: msgspec.Struct) -> Step:
     return Step(
         money=(Pay(CLEARING, r.owner, *money_of(r)),),
         notice=_told(
-            r, "error", "Transfer failed", "The recipient's account cannot take it; you have it back."
+            r,
+            "error",
+            say("Transfer failed"),
+            say("The recipient's account cannot take it; you have it back."),
         ),
         reason=f"{about(r.data)}, returned",
     )
@@ -147,24 +156,29 @@ def bounce(r: Request[Transfer], _: msgspec.Struct) -> Step:
 
 def reject(r: Request[Transfer], why: Reason) -> Step:
     """Free the money, and tell the payer why."""
-    return Step(money=(Unreserve(),), notice=_told(r, "error", "Transfer rejected", why.reason))
+    return Step(money=(Unreserve(),), notice=_told(r, "error", say("Transfer rejected"), Said(why.reason)))
 
 
 def cancel(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """Free the money, for the payer withdrew the transfer."""
-    return Step(money=(Unreserve(),) if r.held else (), notice=_told(r, "info", "Transfer cancelled"))
+    return Step(money=(Unreserve(),) if r.held else (), notice=_told(r, "info", say("Transfer cancelled")))
 
 
 def expire(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """Free the money, for nobody decided in time."""
-    notice = _told(r, "warning", "Transfer not approved in time", "Please file it again.")
+    notice = _told(r, "warning", say("Transfer not approved in time"), say("Please file it again."))
     return Step(money=(Unreserve(),), notice=notice)
 
 
 def fail(r: Request[Transfer], _: msgspec.Struct) -> Step:
     """End the transfer, for on its day the money was missing."""
     return Step(
-        notice=_told(r, "error", "Transfer failed", f"On {r.data.on} there was not enough money for it.")
+        notice=_told(
+            r,
+            "error",
+            say("Transfer failed"),
+            say("On {on} there was not enough money for it.", on=r.data.on),
+        )
     )
 
 

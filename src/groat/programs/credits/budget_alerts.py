@@ -15,6 +15,7 @@ from groat.ledger.budgeting import concerned
 from groat.ledger.keys import derive
 from groat.programs.notifications import Notice
 from groat.programs.notifications.commands import Send
+from groat.programs.said import say
 from groat.store.crossings import CrossingRow
 
 CATEGORY = "credits"
@@ -73,9 +74,22 @@ def notice_of(budget: BudgetView, percent: int) -> Notice:
     """Word what those concerned are told."""
     # An asset named CREDIT is counted in credits, another one in its own code.
     what = "credits" if budget.asset == "CREDIT" else budget.asset
-    whose = f" of {budget.of}" if budget.of else ""
     window = f"rolling {budget.window}" if budget.rolling else budget.window
-    title = f"{percent} % of the budget{whose} used" if percent < 100 else f"The budget{whose} is used up"
-    body = f"{budget.used} of {budget.limit} {what} a {window} are used, {budget.left} left."
+    if percent >= 100:
+        title = (
+            say("The budget of {of} is used up", of=budget.of) if budget.of else say("The budget is used up")
+        )
+    elif budget.of:
+        title = say("{percent} % of the budget of {of} used", percent=percent, of=budget.of)
+    else:
+        title = say("{percent} % of the budget used", percent=percent)
+    body = say(
+        "{used} of {limit} {what} a {window} are used, {left} left.",
+        used=budget.used,
+        limit=budget.limit,
+        what=what,
+        window=window,
+        left=budget.left,
+    )
     level = "warning" if percent < 100 else "error"
     return Notice(level, title, body, CATEGORY, f"budget:{budget.id}")

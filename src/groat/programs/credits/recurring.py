@@ -22,6 +22,7 @@ from groat.ledger.granting import EXPIRE_GRANT
 from groat.ledger.grants import BREAKAGE, GrantEnd, Terms
 from groat.ledger.rows import Grant, Purse, TransactionRow
 from groat.programs.days import add_months, day_of, moment_of, read_day
+from groat.programs.said import Said, say
 from groat.programs.workflow import (
     ADMIN,
     SERVICE,
@@ -217,7 +218,7 @@ def gave(r: Request[RecurringGrant], made: Gave) -> Step:
 def miss(r: Request[RecurringGrant], why: Reason) -> Step:
     """Go on with the next period, for this one was refused; the person is told why."""
     step = _on(r)
-    notice = Notice("error", "Recurring credits could not be granted", why.reason, "credits", r.id)
+    notice = Notice("error", say("Recurring credits could not be granted"), Said(why.reason), "credits", r.id)
     return step._replace(notice=notice)
 
 

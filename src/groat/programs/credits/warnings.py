@@ -23,6 +23,7 @@ from groat.ledger.keys import derive
 from groat.programs.credits.reading import Assets
 from groat.programs.notifications import Notice
 from groat.programs.notifications.commands import Send
+from groat.programs.said import joined, say
 from groat.store.batch import Done
 from groat.store.flow import Flow, Query
 from groat.store.reading import FIRST_ID
@@ -124,11 +125,22 @@ def notice_of(ending: EndingGrant, assets: Assets) -> Notice:
     counted = ending.asset == "CREDIT"
     one = counted and number == "1"
     amount = f"{number} {'credit' if one else 'credits' if counted else ending.asset}"
-    what = f" ({ending.note})" if ending.note else ""
+    when = {"time": f"{end:%H:%M}", "day": end.day, "month": f"{end:%B}", "year": end.year}
+    before = (
+        say(
+            "Spend what you have left ({note}) before {time} UTC on {day} {month} {year}.",
+            note=ending.note,
+            **when,
+        )
+        if ending.note
+        else say("Spend what you have left before {time} UTC on {day} {month} {year}.", **when)
+    )
     return Notice(
         "warning",
-        f"{amount} {'expires' if one else 'expire'} on {end.day} {end:%B}",
-        f"Spend what you have left{what} before {end:%H:%M} UTC on {end.day} {end:%B %Y}. It is lost then.",
+        say("{amount} expires on {day} {month}", amount=amount, day=end.day, month=f"{end:%B}")
+        if one
+        else say("{amount} expire on {day} {month}", amount=amount, day=end.day, month=f"{end:%B}"),
+        joined(before, say("It is lost then.")),
         CATEGORY,
         f"grant:{ending.id}",
     )

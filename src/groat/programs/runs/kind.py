@@ -27,6 +27,7 @@ from groat.programs.runs.rows import (
     RunRow,
     skip_id,
 )
+from groat.programs.said import Said, say
 from groat.programs.workflow import (
     ADMIN,
     FILE,
@@ -120,7 +121,10 @@ def _file(request: Request[Any], _: Any) -> Step | Refusal:
     )  # fmt: skip
     draft.run = request.id
     notice = Notice(
-        "info", "A run waits for approval", f"{data.name or data.what}: {data.people} people", "runs"
+        "info",
+        say("A run waits for approval"),
+        say("{name}: {people} people", name=data.name or data.what, people=data.people),
+        "runs",
     )
     return Step(
         to=to,
@@ -192,7 +196,7 @@ def _cancel(request: Request[RunData], _: Reason) -> Step | Refusal:
 def _stop(request: Request[RunData], given: Problem) -> Step:
     run = _row(request)
     run.problem = msgspec.json.encode(given).decode()
-    notice = Notice("error", "A run stopped", f"{given.user}: {given.detail}"[:1_000], "runs")
+    notice = Notice("error", say("A run stopped"), Said(f"{given.user}: {given.detail}"[:1_000]), "runs")
     return _to(request, run, STOPPED)._replace(reason=given.detail[:1_000], notice=notice)
 
 
@@ -200,8 +204,8 @@ def _finish(request: Request[RunData], _: Nothing) -> Step:
     run = _row(request)
     if not run.is_over:
         raise ValueError(f"the run {run.id} has rows to post")
-    text = f"{request.data.name or request.data.what}: {run.posted} people"
-    return _to(request, run, DONE)._replace(notice=Notice("success", "A run is done", text, "runs"))
+    text = say("{name}: {people} people", name=request.data.name or request.data.what, people=run.posted)
+    return _to(request, run, DONE)._replace(notice=Notice("success", say("A run is done"), text, "runs"))
 
 
 def _skipped(request: Request[RunData], _: SkipInput) -> list[str]:

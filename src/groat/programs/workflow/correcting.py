@@ -7,6 +7,7 @@ from typing import Any
 from groat.ledger.accounts import owner_stream
 from groat.ledger.errors import InvalidInput, Refusal
 from groat.programs.notifications import Notice
+from groat.programs.said import Said, say
 from groat.programs.workflow.states import ADMIN, CORRECT, DROP, OTHERS_MAX, State, Transition
 from groat.programs.workflow.steps import Correction, Decide, Pay, Reason, Request, Step
 
@@ -44,8 +45,8 @@ def give_back(request: Request[Any], correction: Correction) -> Step | Refusal:
 def told_of(request: Request[Any], lefts: dict[str, int], correction: Correction) -> Notice:
     """Write the text about a correction of so many smallest units (``lefts``, by asset) for a person concerned."""
     text = ", ".join(f"{request.text(units, asset)} {asset}" for asset, units in lefts.items())
-    title = f"{request.kind.replace('_', ' ').capitalize()} corrected"
-    return Notice("warning", title, f"{text}. {correction.reason}")
+    title = say("{kind} corrected", kind=request.kind.replace("_", " ").capitalize())
+    return Notice("warning", title, Said(f"{text}. {correction.reason}"))
 
 
 def correction_units(request: Request[Any], text: str, lefts: dict[str, int]) -> dict[str, int] | Refusal:

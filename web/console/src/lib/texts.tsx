@@ -25,9 +25,16 @@ export async function speak(language: Language): Promise<void> {
   }
 }
 
-/** Says messages, and finds them by their English. */
+/** Says messages, and finds them by their English. The places of values stay: "Only {left} left". */
 export const byEnglish = (messages: readonly MessageDescriptor[]): Record<string, string> =>
-  Object.fromEntries(messages.map((each) => [each.message ?? each.id, i18n._(each)]));
+  Object.fromEntries(
+    messages.map((each) => {
+      const english = each.message ?? each.id;
+      const names = [...english.matchAll(/\{(\w+)\}/g)].map(([place, name]) => [name, place]);
+      const message = { ...each, values: Object.fromEntries(names) };
+      return [english, i18n._(message)];
+    }),
+  );
 
 /** A title within a sentence: English writes it small there, other languages write it as it is. */
 export const inSentence = (title: string): string => (i18n.locale === "en" ? title.toLowerCase() : title);

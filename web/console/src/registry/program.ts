@@ -136,6 +136,10 @@ export interface DeclaredTexts {
   titles?: Readonly<Record<string, string>>;
   /** Names of fields ("Spending limit" for `spending_limit`), what stands below them, and their choices. */
   fields?: Readonly<Record<string, string>>;
+  /** Titles and sentences of notifications, with their values as "{name}". */
+  notices?: Readonly<Record<string, string>>;
+  /** Names of the categories of notifications ("Top ups" for `top_ups`). */
+  categories?: Readonly<Record<string, string>>;
 }
 
 export interface ConsoleProgram {
@@ -146,7 +150,7 @@ export interface ConsoleProgram {
   palette?: readonly PaletteEntry[];
   /** By the name of the kind. */
   kinds?: Readonly<Record<string, KindModule>>;
-  /** The texts of these kinds' declarations in the language of the page. */
+  /** The texts of these kinds' declarations, and of the program's notifications, in the language of the page. */
   texts?: DeclaredTexts;
   slots?: Slots;
   /** The icons of categories of notifications. */

@@ -11,6 +11,7 @@ from groat.ledger.amounts import parse_amount
 from groat.ledger.errors import InvalidInput, Refusal, Rule
 from groat.ledger.grants import Terms
 from groat.programs.credits.orders.catalogue import PACKAGE, stored
+from groat.programs.said import NOTHING, Said, joined, say
 from groat.programs.words import Ledger
 from groat.programs.workflow import (
     ADMIN,
@@ -132,12 +133,12 @@ class Refund(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount: Annotated[str, Meta(max_length=64, description="All that is left, if empty.")] = ""
 
 
-def _told(r: Request[CreditOrder], level: str, title: str, more: str = "") -> Notice:
+def _told(r: Request[CreditOrder], level: str, title: Said, more: Said = NOTHING) -> Notice:
     return _notice(level, title, r.data, r.id, more)
 
 
-def _notice(level: str, title: str, data: CreditOrder, id: str, more: str = "") -> Notice:
-    return Notice(level, title, f"{data.name}: {data.amount} {data.asset}. {more}".strip(), "credits", id)
+def _notice(level: str, title: Said, data: CreditOrder, id: str, more: Said = NOTHING) -> Notice:
+    return Notice(level, title, joined(f"{data.name}: {data.amount} {data.asset}.", more), "credits", id)
 
 
 def _refuse(code: str, **fields: str) -> Refusal:
@@ -170,7 +171,7 @@ def file(r: Request[OrderForm], form: OrderForm) -> Step | Refusal:
     return Step(
         data=data,
         due_at=r.now + package.pay_within_s * 1_000_000,
-        notice=_notice("info", "Order placed", data, r.id, f"{price.amount} {currency}."),
+        notice=_notice("info", say("Order placed"), data, r.id, Said(f"{price.amount} {currency}.")),
         reason=f"Order of {package.name}",
     )
 
@@ -203,7 +204,7 @@ def _give(r: Request[CreditOrder], by: str, payment: str) -> Step:
         "fulfilled",
         money=(Pay(SALES, r.owner, r.units(data.amount, data.asset), data.asset, grant=terms),),
         data=msgspec.structs.replace(data, fulfilled_by=by, payment=payment, transaction=r.transaction),
-        notice=_told(r, "success", "Credits added"),
+        notice=_told(r, "success", say("Credits added")),
         reason=f"Order of {data.name}",
     )
 
@@ -235,7 +236,7 @@ def payment_failed(r: Request[CreditOrder], failed: PaymentFailed) -> Step:
     ends = bool(r.data.cause)
     return Step(
         "cancelled" if ends else "pending",
-        notice=_told(r, "error", "Payment failed", failed.reason),
+        notice=_told(r, "error", say("Payment failed"), Said(failed.reason)),
         reason=failed.reason or "Payment failed",
     )
 
@@ -244,18 +245,18 @@ def cancel(r: Request[CreditOrder], why: Cancel) -> Step | Refusal:
     """End the order before it is paid."""
     if r.actor != r.owner and not why.reason.strip():
         return _refuse("cancel_reason_missing")
-    return Step(notice=_told(r, "info", "Order cancelled", why.reason), reason=why.reason)
+    return Step(notice=_told(r, "info", say("Order cancelled"), Said(why.reason)), reason=why.reason)
 
 
 def expire(r: Request[CreditOrder], _: msgspec.Struct) -> Step:
     """End the order, for nobody paid in time."""
-    return Step(notice=_told(r, "warning", "Order not paid in time", "Please order again."))
+    return Step(notice=_told(r, "warning", say("Order not paid in time"), say("Please order again.")))
 
 
 def reopen(r: Request[CreditOrder], why: Reason) -> Step:
     """Wait for the payment again."""
     due_at = r.now + r.data.pay_within_s * 1_000_000
-    return Step(due_at=due_at, notice=_told(r, "info", "Order open again", why.reason))
+    return Step(due_at=due_at, notice=_told(r, "info", say("Order open again"), Said(why.reason)))
 
 
 def refund(r: Request[CreditOrder], wanted: Refund) -> Step | Refusal:
@@ -274,7 +275,9 @@ def refund(r: Request[CreditOrder], wanted: Refund) -> Step | Refusal:
         rest = r.text(left, data.asset)
         detail = f"{rest} {data.asset} are left of the order's credits: the others are spent, held or over."
         return Refusal("grant_spent", detail, {"left": rest, "asset": data.asset})
-    return _taken_back(r, amount, f"Refund of {data.name}: {wanted.reason}", "Order refunded", spend=False)
+    return _taken_back(
+        r, amount, f"Refund of {data.name}: {wanted.reason}", say("Order refunded"), spend=False
+    )
 
 
 def correct(r: Request[CreditOrder], correction: Correction) -> Step | Refusal:
@@ -287,7 +290,7 @@ def correct(r: Request[CreditOrder], correction: Correction) -> Step | Refusal:
             return wanted
         amount = wanted[r.data.asset]
     return _taken_back(
-        r, amount, f"Correction of {r.data.name}: {correction.reason}", "Order corrected", spend=True
+        r, amount, f"Correction of {r.data.name}: {correction.reason}", say("Order corrected"), spend=True
     )
 
 
@@ -297,7 +300,7 @@ def _amounts(r: Request[CreditOrder]) -> tuple[int, int]:
     return parse_amount(r.data.amount, asset), parse_amount(r.data.refunded or "0", asset, signed=True)
 
 
-def _taken_back(r: Request[CreditOrder], amount: int, reason: str, title: str, *, spend: bool) -> Step:
+def _taken_back(r: Request[CreditOrder], amount: int, reason: str, title: Said, *, spend: bool) -> Step:
     data, whole, before = r.data, *_amounts(r)
     taken = before + amount
     price = r.units(data.price, data.currency)
@@ -307,7 +310,7 @@ def _taken_back(r: Request[CreditOrder], amount: int, reason: str, title: str, *
         kept=r.text(whole - taken, data.asset),
         repay=r.text(price * taken // whole, data.currency),
     )
-    more = f"{r.text(amount, data.asset)} {data.asset} were taken back."
+    more = say("{money} were taken back.", money=f"{r.text(amount, data.asset)} {data.asset}")
     return Step(
         "refunded" if taken == whole else "partly_refunded",
         money=(TakeBack(data.transaction, amount, data.asset, spend),),

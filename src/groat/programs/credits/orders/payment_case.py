@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from groat.programs.said import NOTHING, Said, joined, say
 from groat.programs.workflow import (
     ADMIN,
     SYSTEM,
@@ -22,16 +23,18 @@ from groat.programs.workflow import (
 NAME = "credit_payment"
 HOUSE = "house:payments"
 
-PROBLEMS: dict[str, str] = {
-    "no_order": "It names no order that there is.",
-    "wrong_amount": "The order has another price.",
-    "wrong_currency": "The order is in another currency.",
-    "order_cancelled": "The order was cancelled before the payment came.",
-    "paid_twice": "The order was paid by another payment, or is refunded.",
-    "differs": "The gateway said something else of this payment before.",
-    "refunded": "The gateway paid it back. Refund the order if its credits shall go, too.",
-    "refunded_before": "The gateway had paid it back before it said that it was paid.",
-    "not_fulfilled": "The ledger refused to give the credits.",
+PROBLEMS: dict[str, Said] = {
+    "no_order": say("It names no order that there is."),
+    "wrong_amount": say("The order has another price."),
+    "wrong_currency": say("The order is in another currency."),
+    "order_cancelled": say("The order was cancelled before the payment came."),
+    "paid_twice": say("The order was paid by another payment, or is refunded."),
+    "differs": say("The gateway said something else of this payment before."),
+    "refunded": joined(
+        say("The gateway paid it back."), say("Refund the order if its credits shall go, too.")
+    ),
+    "refunded_before": say("The gateway had paid it back before it said that it was paid."),
+    "not_fulfilled": say("The ledger refused to give the credits."),
 }
 """The reasons for which a payment waits for staff, by the outcome of its message."""
 
@@ -49,9 +52,12 @@ class PaymentCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 def file(r: Request[PaymentCase], case: PaymentCase) -> Step:
     """Ask staff to look at it."""
-    body = f"{case.price} {case.currency}, {case.payment}. {PROBLEMS.get(case.problem, '')} {case.detail}".strip()
+    body = joined(
+        f"{case.price} {case.currency}, {case.payment}.", PROBLEMS.get(case.problem, NOTHING), case.detail
+    )
     return Step(
-        notice=Notice("warning", "A payment needs a decision", body, "credits", r.id), reason=case.problem
+        notice=Notice("warning", say("A payment needs a decision"), body, "credits", r.id),
+        reason=case.problem,
     )
 
 

@@ -26,6 +26,7 @@ from groat.ledger.text import format_time
 from groat.programs import notifications
 from groat.programs.credits.errors import CreditError
 from groat.programs.notifications import Notice
+from groat.programs.said import joined, say
 from groat.store.crossings import CrossingRow
 from groat.store.extension import Event
 from groat.store.flow import Flow, Query
@@ -207,13 +208,17 @@ def notice_of(account: Account, threshold: int, low: bool) -> Notice:
     if low:
         return Notice(
             "warning",
-            f"Only {left} {what} left",
-            f"You have less than {line} {what}. Buy more to go on.",
+            say("Only {left} {what} left", left=left, what=what),
+            joined(say("You have less than {line} {what}.", line=line, what=what), say("Buy more to go on.")),
             CATEGORY,
             thread,
         )
     return Notice(
-        "success", f"{left} {what} available again", f"You have {line} {what} or more.", CATEGORY, thread
+        "success",
+        say("{left} {what} available again", left=left, what=what),
+        say("You have {line} {what} or more.", line=line, what=what),
+        CATEGORY,
+        thread,
     )
 
 

@@ -19,6 +19,7 @@ from groat.ledger.errors import InvalidInput, Refusal, Rule
 from groat.ledger.text import format_time
 from groat.programs.credits.orders import CREDIT_ORDER, OrderForm
 from groat.programs.credits.orders.order import TOP_UP
+from groat.programs.said import joined, say
 from groat.programs.workflow import (
     ADMIN,
     OWNER,
@@ -177,8 +178,13 @@ def look(r: Request[TopUp], found: Sight) -> Step:
             due_at=ends,
             notice=Notice(
                 "warning",
-                "No automatic top-up until next month",
-                f"Less than {data.below} {data.asset} is left, and this month's limit of {limit} is reached.",
+                say("No automatic top-up until next month"),
+                say(
+                    "Less than {below} {asset} is left, and this month's limit of {limit} is reached.",
+                    below=data.below,
+                    asset=data.asset,
+                    limit=limit,
+                ),
                 "credits",
                 r.id,
             ),
@@ -217,7 +223,7 @@ def failed(r: Request[TopUp], ended: Ended) -> Step:
         orders=max(0, data.orders - same_month),
         spent=r.text(max(0, spent), data.currency),
     )
-    return _after_failure(r, counted, ended.reason or "The order was not paid.")
+    return _after_failure(r, counted, ended.reason or say("The order was not paid."))
 
 
 def miss(r: Request[TopUp], why: Reason) -> Step:
@@ -286,13 +292,23 @@ def _after_failure(r: Request[TopUp], data: TopUp, reason: str) -> Step:
     if data.failures >= data.failures_max and not r.data.then:
         notice = Notice(
             "error",
-            "Automatic top-up has stopped",
-            f"{reason} It failed {data.failures} times in a row. Resume it once you can pay.",
+            say("Automatic top-up has stopped"),
+            joined(
+                reason,
+                say("It failed {count} times in a row.", count=data.failures),
+                say("Resume it once you can pay."),
+            ),
             "credits",
             r.id,
         )
         return Step("stopped", data=data, notice=notice, reason=reason)
-    notice = Notice("warning", "Automatic top-up failed", f"{reason} It is tried again.", "credits", r.id)
+    notice = Notice(
+        "warning",
+        say("Automatic top-up failed"),
+        joined(reason, say("It is tried again.")),
+        "credits",
+        r.id,
+    )
     step = _rest(r, data, max(r.data.cooldown_min, 2 ** min(data.failures - 1, 10)) * MINUTE, notice)
     return step._replace(reason=reason)
 

@@ -10,8 +10,8 @@ export const OTHERS = "*";
 type Channels = PreferencesView["ways"];
 
 /** Names a category; the one for all others comes last. */
-export function categoryTitle(category: string, alone: boolean): string {
-  if (category !== OTHERS) return sentence(category);
+export function categoryTitle(category: string, alone: boolean, say: (english: string) => string): string {
+  if (category !== OTHERS) return say(sentence(category));
   return alone ? t`Everything` : t`Everything else`;
 }
 

@@ -3,11 +3,13 @@ import { Bell as BellIcon } from "lucide-react";
 import { defineProgram } from "../../registry/program";
 import { lazyPage } from "../../shell/missing";
 import { Bell } from "./bell";
+import { texts } from "./declared";
 import { NOTIFICATIONS } from "./paths";
 import { NotificationToasts } from "./toasts";
 
 export const notifications = defineProgram({
   name: "notifications",
+  texts,
   pages: [
     {
       path: NOTIFICATIONS,

@@ -4,7 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleX, Info, TriangleAlert } from "lucide-react";
 import { kindsQuery } from "../../api/requests";
 import { cx } from "../../lib/cx";
+import { inSentence } from "../../lib/texts";
 import { usePrograms } from "../../registry/registry";
+import { useSaid } from "../../registry/said";
 import { sentence } from "../../requests/fields";
 
 /** Each level has its icon. A warning or an error always shows it, so that colour never carries the meaning alone. */
@@ -27,7 +29,7 @@ export function NoticeMark({
   // The category's own icon stands in place of a good level's.
   const own = usePrograms().find(({ categories }) => categories?.[category])?.categories?.[category];
   const Icon = wrong || !own ? icon : own;
-  const title = `${sentence(category)}: ${word.toLowerCase()}`;
+  const title = `${useSaid().category(sentence(category))}: ${inSentence(word)}`;
   return (
     <span
       className={cx("flex size-8 shrink-0 items-center justify-center rounded-full", tone, className)}

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { Check } from "lucide-react";
 import { cx } from "../../lib/cx";
 import { formatHour } from "../../lib/time";
+import { useSaid } from "../../registry/said";
 import { IconButton } from "../../ui/button";
 import { Time } from "../../ui/text";
 import { NoticeMark, useSubjectLink } from "./looks";
@@ -27,7 +28,10 @@ export function NoticeRow({
   compact = false,
   fresh = false,
 }: NoticeRowProps) {
-  const { id, title, body, at, read } = notification;
+  const { id, at, read } = notification;
+  const { say } = useSaid();
+  const title = say(notification.title);
+  const body = say(notification.body);
   const link = useSubjectLink()(notification);
   return (
     <li

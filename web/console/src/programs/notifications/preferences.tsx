@@ -6,6 +6,7 @@ import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { explain } from "../../api/problem";
 import { groat } from "../../groat";
+import { useSaid } from "../../registry/said";
 import { Checkbox } from "../../ui/field";
 import { Sheet } from "../../ui/overlay";
 import { ErrorState, Notice, SkeletonRows } from "../../ui/states";
@@ -39,6 +40,7 @@ function Preferences() {
 }
 
 function Choices({ preferences }: { preferences: PreferencesView }) {
+  const said = useSaid();
   const queries = useQueryClient();
   // A choice made on another device arrives live.
   const live = useLive((state) => state.notifications.ways);
@@ -87,7 +89,7 @@ function Choices({ preferences }: { preferences: PreferencesView }) {
         </thead>
         <tbody>
           {categories.map((category) => {
-            const title = categoryTitle(category, categories.length === 1);
+            const title = categoryTitle(category, categories.length === 1, said.category);
             return (
               <tr key={category} className="border-line border-t">
                 <th scope="row" className="py-3.5 pr-3 text-left font-medium">

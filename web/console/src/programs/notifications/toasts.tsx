@@ -1,10 +1,11 @@
 import type { NotificationView, Toast } from "@groat/client";
 import { useToasts } from "@groat/react";
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { toast as sonner } from "sonner";
 import { groat } from "../../groat";
+import { useSaid } from "../../registry/said";
 import { toastId } from "../../requests/kinds";
 import { useSubjectLink } from "./looks";
 import { NOTIFICATIONS } from "./paths";
@@ -16,6 +17,7 @@ export const placeOf = ({ key, notification: { subject, thread } }: Toast) =>
 /** Lets notifications pop up that the person wants to see so; what was read elsewhere goes by itself. */
 export function NotificationToasts(): null {
   const navigate = useNavigate();
+  const { say } = useSaid();
   const linkOf = useSubjectLink();
   const places = useRef(new Map<string, string>());
 
@@ -32,9 +34,11 @@ export function NotificationToasts(): null {
       const { key, notification, count, summary } = toast;
       const id = summary ? key : placeOf(toast);
       places.current.set(key, id);
-      const { level, title, body } = notification;
+      const { level } = notification;
+      const title = say(notification.title);
+      const body = say(notification.body);
       if (summary) {
-        sonner.info(`${count} more ${count === 1 ? "notification" : "notifications"}`, {
+        sonner.info(plural(count, { one: "One more notification", other: "# more notifications" }), {
           id,
           description: t`The latest: ${title}`,
           action: { label: t`See all`, onClick: () => open(notification, true) },

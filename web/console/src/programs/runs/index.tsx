@@ -3,11 +3,13 @@ import { Sheet } from "lucide-react";
 import { defineProgram } from "../../registry/program";
 import { lazyPage, lazyPiece } from "../../shell/missing";
 import { hasRuns, KIND } from "./data";
+import { texts } from "./declared";
 import { RunLine } from "./line";
 import { DRAFT, NEW_RUN, RUN, RUNS } from "./paths";
 
 export const runs = defineProgram({
   name: "runs",
+  texts,
   pages: [
     {
       path: RUNS,

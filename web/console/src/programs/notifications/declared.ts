@@ -1,0 +1,16 @@
+/** Says what the program declares on the server, of which this file is made: make types. */
+import { msg } from "@lingui/core/macro";
+import { byEnglish } from "../../lib/texts";
+
+export const texts = {
+  titles: byEnglish([
+  ]),
+  fields: byEnglish([
+  ]),
+  notices: byEnglish([
+    msg({ context: "notice", message: "{kind} corrected" }),
+  ]),
+  categories: byEnglish([
+    msg({ context: "category", message: "General" }),
+  ]),
+};
