@@ -16,7 +16,7 @@ from tests.helpers.clock import Clock
 from tests.helpers.databases import Database, PostgresDatabase, SqliteDatabase
 
 DAY_S = 86_400
-# What each account goes through: what it has, what it holds, and the changes of its state.
+# The course of each account: its money, its hold, and the changes of its state.
 STORIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "frozen": ("5.00", "1.00", ("freeze",)),
     "new": ("", "", ("freeze",)),
@@ -160,7 +160,7 @@ def test_states_and_their_history_go_round(
         end = f"{said}16 changes of accounts' states are in the file: 7 are frozen, closing or closed\n"
         assert (ran.code, ran.out.endswith(end)) == (0, True), ran.out + ran.err
         if not more:
-            # Who changed what, when and why, before and after, stands there with its id.
+            # Each change stands there with its id, its time, its caller and reason, before and after.
             assert asyncio.run(history(second)) == before
             assert exported(run, second)[1] == rows
     assert asyncio.run(refusals(first)) == asyncio.run(refusals(second)) == STANDING
@@ -177,7 +177,7 @@ def test_states_and_their_history_go_round(
                     path_of(path), act, key=f"{act} {path} {count}", rest_to=rest_to, **WHO
                 )
                 assert state == STANDING[path]
-            # What is opened here stays open, whatever is imported again.
+            # An account that is opened here stays open, whatever is imported again.
             await groat.set_state("user:frozen", "unfreeze", reason="Over", key="open")
             await groat.set_state("user:new", "unfreeze", reason="Over", key="open new")
             await groat.set_state("user:new", "close", reason="Over", rest_to="house:rest", key="close new")

@@ -1,4 +1,4 @@
-"""What holds of all that groat's own programs do in these tests."""
+"""Checks of all that groat's own programs do in these tests."""
 
 from __future__ import annotations
 

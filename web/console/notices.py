@@ -45,7 +45,7 @@ for program in sorted(path.name for path in FOLDER.iterdir() if path.is_dir()):
     categories: set[str] = set()
     for path in sorted((FOLDER / program).rglob("*.py")):
         if program == "notifications":
-            # What an app tells its people is the app's.
+            # An app's own texts are the app's to translate.
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         texts.update(text_of(call.args[0], tree) for call in calls(tree, "say"))
