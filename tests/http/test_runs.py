@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from groat import Groat
 from groat.api.forms import BESIDE_MAX
+from groat.http.app import create_app
+from groat.identity.flows import Change
 from groat.programs.runs import reading
 from groat.programs.runs.worker import Poster
 from groat.settings import Settings
@@ -27,6 +32,22 @@ def settings() -> Settings:
         secret=SECRET, jwt_secret=SECRET, messages_per_second=10_000,
         options={"runs": {"approve_amount": {"CREDIT": "1000"}, "approve_people": 2_000}},
     )  # fmt: skip
+
+
+@asynccontextmanager
+async def serve_again(tmp_path: Path, settings: Settings, api: Api) -> AsyncIterator[Api]:
+    """A second server of the database, with other settings."""
+    async with Groat.open(f"sqlite:///{tmp_path / 'groat.db'}", settings=settings) as groat:
+        app = create_app(settings, groat)
+        transport = httpx.ASGITransport(app, client=("192.0.2.1", 4711))
+        async with (
+            app.running(),
+            httpx.AsyncClient(transport=transport, base_url="http://groat.test") as client,
+        ):
+            other = Api(client, groat, app, settings)
+            other.credentials = api.credentials
+            yield other
+            other.identities.close()
 
 
 def body(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
@@ -210,9 +231,38 @@ async def test_another_person_approves_what_is_large(api: Api) -> None:
     run = await posted(api, filed["id"])
     assert (run["state"], run["decided_by"], await balance(api, "42")) == ("done", "user:eve", "700")
     # Nobody approves a run that pays them, whatever the case of their id.
-    made = await draft(api, [{"user": "EVE", "amount": "600"}, {"user": "42", "amount": "600"}])
+    await api.identities.change_user("eve", Change(email="Eve@Example.com"))
+    for name in ("EVE", "eve@example.com"):
+        made = await draft(api, [{"user": name, "amount": "600"}, {"user": "42", "amount": "600"}])
+        filed = await file(api, made)
+        assert code(await api.call("eve", f"POST /v1/requests/run/{filed['id']}/approve")) == "own_request"
+
+
+async def test_nobody_approves_what_pays_an_address_that_became_theirs(api: Api) -> None:
+    made = await draft(api, [{"user": "eve@example.com", "amount": "600"}, {"user": "42", "amount": "600"}])
     filed = await file(api, made)
+    await api.identities.add_user("eve", email="Eve@example.com", roles=("admin",))
+    api.credentials["eve"], _ = await api.identities.issue_token("eve")
     assert code(await api.call("eve", f"POST /v1/requests/run/{filed['id']}/approve")) == "own_request"
+
+
+async def test_the_settings_of_the_filing_decide_who_approves(
+    api: Api, settings: Settings, tmp_path: Path
+) -> None:
+    kept = [await draft(api, [{"user": "42", "amount": amount}]) for amount in ("50", "1000")]
+    assert [made["approval"] for made in kept] == ["", "amount"]
+    stricter = {"runs": {"approve_amount": {"CREDIT": "20"}}}
+    laxer: dict[str, Any] = {"runs": {}}
+    for options, made, approval in ((stricter, kept[0], "amount"), (laxer, kept[1], "")):
+        async with serve_again(tmp_path, msgspec.structs.replace(settings, options=options), api) as other:
+            read = body(await other.call("ada", f"GET /v1/runs/drafts/{made['id']}"))
+            assert (read["approval"], read["needs_approval"]) == (approval, bool(approval))
+            filed = await file(other, made)
+            run = body(await other.call("ada", f"GET /v1/runs/{filed['id']}"))
+            assert run["approval"] == approval
+            assert (run["state"] == "pending") == bool(approval)
+            # It needs what it needed when it was filed, whatever the settings are later.
+            assert body(await api.call("ada", f"GET /v1/runs/drafts/{made['id']}"))["approval"] == approval
 
 
 async def test_a_run_stops_at_what_is_refused_and_goes_on(api: Api) -> None:

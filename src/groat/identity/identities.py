@@ -299,12 +299,6 @@ class Identities:
     def _waits_until(self) -> int:
         return int(time.time()) + self._settings.new_staff_wait_s
 
-    async def aliases(self, identity: Identity) -> list[str]:
-        """Find the caller's other principals: by e-mail address and by user id."""
-        if identity.user is None:
-            return []
-        return await self._groat.read(flows.aliases, identity.principal, identity.user)
-
     async def find_user(self, user: str) -> Person | None:
         """Return a person's record, None if there is none."""
         record = await self._groat.read(flows.find, f"user:{check_user(user)}")

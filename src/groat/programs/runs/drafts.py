@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from time import monotonic
@@ -22,6 +22,7 @@ from groat.ledger.commands import Post, Posting
 from groat.ledger.errors import GroatError, InvalidInput, Refusal, Refused, StoreError
 from groat.ledger.text import check_id, check_text
 from groat.programs.runs import reading
+from groat.programs.runs.approving import Approvals
 from groat.programs.runs.checking import Checker, Given, read_given
 from groat.programs.runs.errors import RunError
 from groat.programs.runs.kind import RunData
@@ -52,14 +53,12 @@ _encode = msgspec.json.encode
 
 
 class Drafts:
-    """Makes, changes and reads the drafts of a ledger. ``needed`` tells how many must approve an amount."""
+    """Makes, changes and reads the drafts of a ledger. ``approvals`` say which runs another person must approve."""
 
-    def __init__(
-        self, groat: Groat, settings: RunsSettings, needed: Callable[[int, str, dict[str, Asset]], int]
-    ) -> None:
+    def __init__(self, groat: Groat, settings: RunsSettings, approvals: Approvals) -> None:
         self._groat = groat
         self._settings = settings
-        self._needed = needed
+        self._approvals = approvals
 
     # Making
 
@@ -210,7 +209,7 @@ class Drafts:
         repeats = (
             await self._groat.read(reading.find_repeats, stored.digest, stored.id) if stored.digest else []
         )
-        return reading.draft_view(stored, await self._groat.assets(), repeats, KEPT_US)
+        return reading.draft_view(stored, await self._groat.assets(), repeats, KEPT_US, self._approvals)
 
     # Inside
 
@@ -290,7 +289,6 @@ class Drafts:
         counts.spent = spent
         assets = await self._groat.assets()
         await self._ask_source(stored, choices, counts)
-        counts.approval = self._approval(choices, counts, assets)
         stored.summary = _text(counts)
         stored.filing = self._filing(stored, choices, counts, assets[choices.asset])
         stored.ready = 1
@@ -342,16 +340,6 @@ class Drafts:
         if isinstance(verdict, Refusal):
             counts.source_code, counts.source_detail = verdict.code, verdict.detail
 
-    def _approval(self, choices: DraftChoices, counts: Counts, assets: dict[str, Asset]) -> str:
-        """Say why another person must approve: by amount, people, or the threshold of the kind; "" for nobody must."""
-        settings, asset = self._settings, assets[choices.asset]
-        limit = settings.approve_amount.get(asset.code)
-        if limit is not None and counts.moves >= _units(limit, asset):
-            return "amount"
-        if settings.approve_people and counts.selected >= settings.approve_people:
-            return "people"
-        return "threshold" if self._needed(counts.moves, asset.code, assets) > 1 else ""
-
     def _filing(self, stored: StoredDraft, choices: DraftChoices, counts: Counts, asset: Asset) -> str:
         if not counts.selected or counts.moves > AMOUNT_MAX:
             return ""
@@ -372,7 +360,6 @@ class Drafts:
                 operation=choices.operation,
                 short=choices.short or "",
                 undoes=choices.undoes or "",
-                approval=counts.approval,
                 text=choices.reason,
                 last=counts.last,
             )
@@ -449,13 +436,6 @@ def _fresh(row: CheckedRow) -> Given:
     given = read_given(row.given)
     given.matched = ""
     return given
-
-
-def _units(text: str, asset: Asset) -> int:
-    whole, _, fraction = text.partition(".")
-    # A setting may be finer than the asset.
-    units = int(whole + fraction[: asset.scale].ljust(asset.scale, "0"))
-    return units + (1 if fraction[asset.scale :].strip("0") else 0)
 
 
 def _text(value: Any) -> str:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from groat.ledger.book import refuse
 from groat.ledger.errors import Refusal
+from groat.programs.runs.approving import Approvals, approvals_of
 from groat.programs.runs.errors import RUN_REFUSALS
 from groat.programs.runs.rows import (
     AMONG,
@@ -114,12 +115,15 @@ def _file(request: Request[Any], _: Any) -> Step | Refusal:
     data = msgspec.json.decode(draft.filing, type=RunData)
     if data.amount.strip("0.") == "":
         return refuse("run_changes_nothing", draft=draft.id)
+    approvals: Approvals = request.terms
+    moved = request.units(data.amount, data.asset)
+    data.approval = approvals.why(moved, data.people, request.assets[data.asset])
     to = PENDING if data.approval else RUNNING
     run = RunRow(
         request.id, to, draft.id, draft.edition, data.mode, data.asset, data.source, data.short, request.actor,
         data.text, data.undoes or None, data.last, data.rows,
     )  # fmt: skip
-    draft.run = request.id
+    draft.run, draft.filing = request.id, msgspec.json.encode(data).decode()
     notice = Notice(
         "info",
         say("A run waits for approval"),
@@ -146,9 +150,14 @@ def _to(request: Request[RunData], run: RunRow, state: str) -> Step:
     return Step(writes=(Write(RUN, run.id, tuple(run.values())),))
 
 
+def _among(request: Request[RunData]) -> list[str]:
+    """Name the rows that say whether the run posts something to whoever approves it, under any of their ids."""
+    principals = sorted({request.actor, *request.aliases})
+    return [f"{request.data.draft} {principal.removeprefix('user:')}" for principal in principals]
+
+
 def _approve(request: Request[RunData], _: Nothing) -> Step | Refusal:
-    among = f"{request.data.draft} {request.actor.removeprefix('user:')}"
-    if request.row(AMONG, among) is not None:
+    if any(request.row(AMONG, id) is not None for id in _among(request)):
         return refuse("own_request")
     return _to(request, _row(request), RUNNING)
 
@@ -260,10 +269,7 @@ RUN_KIND = Kind(
             "approve", "Approve", (PENDING,), RUNNING, (ADMIN,), _approve, decides=True, approves=True,
             reads=(
                 _OWN,
-                Rows(
-                    AMONG,
-                    lambda request, _: (f"{request.data.draft} {request.actor.removeprefix('user:')}",),
-                ),
+                Rows(AMONG, lambda request, _: _among(request)),
             ),
         ),
         _moves(
@@ -284,6 +290,7 @@ RUN_KIND = Kind(
         _moves("finish", "Finish", (RUNNING,), DONE, (SYSTEM,), _finish),
     ),
     refusals=RUN_REFUSALS,
+    terms=approvals_of,
     uncorrectable="A run is taken back by another run: POST /v1/runs/{id}/undo.",
     example={"draft": "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f", "version": 1},
 )  # fmt: skip

@@ -10,6 +10,7 @@ import msgspec
 from groat.ledger.amounts import Asset, format_amount
 from groat.ledger.rows import Account, TransactionRow
 from groat.ledger.text import format_time
+from groat.programs.runs.approving import Approvals
 from groat.programs.runs.checking import read_given
 from groat.programs.runs.errors import RunError
 from groat.programs.runs.kind import RunData
@@ -169,12 +170,24 @@ def rows_by_number(id: str, edition: int, numbers: list[int]) -> Flow[list[Check
 
 
 def draft_view(
-    stored: StoredDraft, assets: Mapping[str, Asset], repeats: list[RunRepeat], kept: int
+    stored: StoredDraft,
+    assets: Mapping[str, Asset],
+    repeats: list[RunRepeat],
+    kept: int,
+    approvals: Approvals,
 ) -> RunDraft:
-    """Make the view of a draft, which is kept for so many microseconds unless it is filed."""
+    """Make the view of a draft, which is kept for so many microseconds unless it is filed.
+
+    One that is not filed yet needs approval by the ``approvals`` of now, as it will when it is filed.
+    """
     choices = msgspec.json.decode(stored.choices, type=DraftChoices)
     counts = msgspec.json.decode(stored.summary, type=Counts)
-    scale = assets[choices.asset].scale
+    asset = assets[choices.asset]
+    scale = asset.scale
+    if stored.run is None:
+        approval = approvals.why(counts.moves, counts.selected, asset)
+    else:
+        approval = msgspec.json.decode(stored.filing, type=RunData).approval
     atomic = counts.selected <= ATOMIC_MAX
     return RunDraft(
         id=stored.id,
@@ -212,8 +225,8 @@ def draft_view(
         source_problem=RunProblem(counts.source_code, counts.source_detail) if counts.source_code else None,
         atomic=atomic,
         chunks=1 if atomic else -(-counts.selected // CHUNK_ROWS),
-        needs_approval=bool(counts.approval),
-        approval=counts.approval,
+        needs_approval=bool(approval),
+        approval=approval,
         repeats=repeats,
     )
 

@@ -281,7 +281,6 @@ class Counts(msgspec.Struct):
     problems: dict[str, int] = {}
     source_code: str = ""
     source_detail: str = ""
-    approval: str = ""
 
 
 class DraftChoices(msgspec.Struct, omit_defaults=True):

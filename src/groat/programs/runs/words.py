@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from groat.ledger.amounts import Asset
 from groat.ledger.errors import Refusal, Refused
 from groat.ledger.text import check_id
 from groat.programs.runs import reading
+from groat.programs.runs.approving import approvals_of
 from groat.programs.runs.changing import DraftChange, changed
 from groat.programs.runs.checking import Given
 from groat.programs.runs.drafts import PIECE, Drafts, digest_of
@@ -226,7 +226,4 @@ def drafts_of(groat: Groat) -> Drafts:
 
 
 def _make_drafts(groat: Groat) -> Drafts:
-    def needed(units: int, asset: str, assets: dict[str, Asset]) -> int:
-        return workflow_of(groat).kinds[NAME].needed(units, asset, assets)
-
-    return Drafts(groat, settings_of(groat.settings), needed)
+    return Drafts(groat, settings_of(groat.settings), approvals_of(groat.settings))

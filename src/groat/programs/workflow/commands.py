@@ -72,7 +72,7 @@ class Take(Command, kw_only=True):
         return Turn(
             self.declared, self.declared.transitions[self.transition], self.input, txn=self.ids[0],
             actor=self.actor or self.principal, owner=self.owner, request=self.request, parent=self.parent,
-            named=self.named,
+            named=self.named, aliases=self.aliases,
         )  # fmt: skip
 
     @property

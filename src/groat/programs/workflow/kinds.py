@@ -28,6 +28,7 @@ from groat.programs.workflow.states import (
     Transition,
 )
 from groat.programs.workflow.steps import Books, D, Parent
+from groat.settings import Settings
 
 PEOPLE = ("user:*",)
 REQUEST_RANK = 0
@@ -53,7 +54,8 @@ class Kind(Generic[D]):
     is the field of the data with the id of the user who receives the money, if any; they do not decide on it.
     ``thresholds`` are decimal amounts by asset from which two approvers are needed. ``refusals`` are the codes with
     which its steps may refuse. ``resolve`` completes the data before it is filed; it may raise InvalidInput, and then
-    nothing is frozen under the key. ``example`` is filed in documents and tests.
+    nothing is frozen under the key. ``example`` is filed in documents and tests. ``terms`` reads the settings that its
+    steps go by (``request.terms``).
 
     ``books`` says what a request must hold and have moved; ``groat verify`` compares that with the money. It counts
     what a ``correct`` of the kind's own gave back, and not what an inherited one did. A kind that declares no
@@ -81,6 +83,7 @@ class Kind(Generic[D]):
         resolve: Callable[[People, Any], Awaitable[Any]] | None = None,
         uncorrectable: str = "",
         books: Callable[[Any], Books] | None = None,
+        terms: Callable[[Settings], Any] | None = None,
     ) -> None:
         self.name = name
         self.title = title
@@ -91,6 +94,9 @@ class Kind(Generic[D]):
         self.transitions = {transition.name: transition for transition in transitions}
         self.uncorrectable = uncorrectable
         self.books = books
+        self.read_terms = terms
+        self.terms: Any = None
+        """The settings that its steps go by, as a workflow read them."""
         self.inherits_correct = CORRECT not in self.transitions
         more = inherited(states, self.transitions.get(CORRECT), uncorrectable)
         self.transitions |= {t.name: t for t in more if t.name not in self.transitions}
@@ -184,7 +190,7 @@ class Kind(Generic[D]):
         threshold = self.thresholds.get(asset or "")
         if amount is None or asset is None or threshold is None:
             return 1
-        return 2 if amount >= _units_of(threshold, assets[asset].scale) else 1
+        return 2 if amount >= units_of(threshold, assets[asset].scale) else 1
 
 
 def _has_money(type_: type[msgspec.Struct]) -> bool:
@@ -193,7 +199,8 @@ def _has_money(type_: type[msgspec.Struct]) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _units_of(threshold: str, scale: int) -> int:
+def units_of(threshold: str, scale: int) -> int:
+    """Return the smallest units from which on a threshold is reached."""
     # A threshold may be finer than the asset.
     units: Fraction = Fraction(threshold) * 10**scale
     return ceil(units)

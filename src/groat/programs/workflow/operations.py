@@ -471,7 +471,6 @@ async def take_and_answer(
 ) -> Answer:
     """Take a transition of a request as the caller, and answer with the request as the caller may see it."""
     identity, workflow = call.identity, _flow(call)
-    decides = workflow.kinds[kind].transitions[name].decides
     answer = await workflow.take(
         kind,
         id,
@@ -481,7 +480,7 @@ async def take_and_answer(
         key=key,
         roles=roles_of(identity),
         version=version,
-        aliases=await call.identities.aliases(identity) if decides else (),
+        aliases=await workflow.aliases_of(identity.principal, kind, name),
     )
     return _written(call, answer)
 

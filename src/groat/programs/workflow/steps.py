@@ -125,7 +125,8 @@ class Request(Generic[D]):
     """A request as a step sees it. Amounts are smallest units, times microseconds since 1970 (UTC).
 
     ``owner`` is the stream and account of whose request it is (``user:42``); ``held`` is what is left of its hold;
-    ``amount`` and ``asset`` are those of its data, None where the data names none; ``actor`` takes the transition.
+    ``amount`` and ``asset`` are those of its data, None where the data names none; ``actor`` takes the transition;
+    ``aliases`` are other principals of the same person, where it decides. ``terms`` are the settings of its kind.
     ``transaction`` is the id of the transaction that this step makes.
     ``moved`` is what it moved so far, the latest first, for a correction alone; ``corrected`` how much was given back
     by corrections, by asset. ``parent`` is the request that this one belongs to, ``named`` are the requests that the
@@ -134,9 +135,9 @@ class Request(Generic[D]):
     """
 
     __slots__ = (
-        "actor", "amount", "approvals", "asset", "assets", "changed_at", "corrected", "data", "filed_at", "filed_by",
-        "granted", "held", "id", "kind", "moved", "named", "now", "owner", "parent", "rows", "state",
-        "transaction", "unknown", "version",
+        "actor", "aliases", "amount", "approvals", "asset", "assets", "changed_at", "corrected", "data", "filed_at",
+        "filed_by", "granted", "held", "id", "kind", "moved", "named", "now", "owner", "parent", "rows", "state",
+        "terms", "transaction", "unknown", "version",
     )  # fmt: skip
 
     def __init__(
@@ -185,6 +186,8 @@ class Request(Generic[D]):
         self.moved = moved
         self.corrected = corrected or {}
         self.named: dict[str, Request[Any]] = {}
+        self.aliases: frozenset[str] = frozenset()
+        self.terms: Any = None
         self.rows: dict[tuple[Table, str], tuple[Any, ...] | None] = {}
         # Assets that this process has not heard of. The command looks for them before it is decided.
         self.unknown: set[str] = set()

@@ -36,11 +36,13 @@ class Turn:
 
     ``request`` is "" when filing; ``txn`` is the id of its transaction; ``named`` are the ids of the requests that it
     reads, by field; ``row`` is the request as stored. ``path`` is () for the command's own turn, (2,) for the second
-    request that its step files, (2, 1) for the first one that this files, and so on.
+    request that its step files, (2, 1) for the first one that this files, and so on. ``aliases`` are the actor's other
+    principals.
     """
 
     __slots__ = (
-        "actor", "input", "kind", "named", "owner", "parent", "path", "request", "row", "step", "transition", "txn",
+        "actor", "aliases", "input", "kind", "named", "owner", "parent", "path", "request", "row", "step", "transition",
+        "txn",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +58,7 @@ class Turn:
         parent: str | None = None,
         named: Mapping[str, str] | None = None,
         path: tuple[int, ...] = (),
+        aliases: frozenset[str] = frozenset(),
     ) -> None:
         self.kind = kind
         self.transition = transition
@@ -67,6 +70,7 @@ class Turn:
         self.parent = parent
         self.named = named or {}
         self.path = path
+        self.aliases = aliases
         self.row: RequestRow | None = None
         self.step = Step()
 
@@ -202,6 +206,7 @@ class TurnPlan:
             request.corrected = row.corrected().given
             if turn.transition.confirms:
                 request.moved = moves_of(book.row(MOVES, row.id))
+        request.aliases, request.terms = turn.aliases, kind.terms
         if turn.parent is not None:
             request.parent = self._other(turn.parent, turn.actor)
         for field, id in turn.named.items():

@@ -81,7 +81,15 @@ class Requests(Words[Ledger], Generic[Ledger, Data]):
             )
         flow = workflow_of(self.groat)
         answer = await flow.take(
-            self.kind.name, id, transition, given, by=by, key=key, roles=roles, version=version
+            self.kind.name,
+            id,
+            transition,
+            given,
+            by=by,
+            key=key,
+            roles=roles,
+            version=version,
+            aliases=await flow.aliases_of(by, self.kind.name, transition),
         )
         return _sure(answer)
 

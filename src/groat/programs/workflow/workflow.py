@@ -15,9 +15,11 @@ import structlog
 
 from groat.engine.gather import Gather
 from groat.engine.groat import Groat
+from groat.identity.flows import aliases
 from groat.ledger.amounts import AMOUNT_MAX, Asset
 from groat.ledger.errors import CommandFailed, GroatError, Refusal
 from groat.ledger.text import check_id, format_time
+from groat.programs.notifications.notices import is_person
 from groat.programs.workflow import auditing, reading
 from groat.programs.workflow.codes import RequestError
 from groat.programs.workflow.commands import Take
@@ -74,6 +76,11 @@ class Workflow:
                 raise SettingsError("setting_invalid", detail, setting="thresholds")
             self.kinds[name] = kind = copy(self.kinds[name])
             kind.thresholds = {**kind.thresholds, **amounts}
+        for name, kind in self.kinds.items():
+            read_terms = kind.read_terms
+            if read_terms is not None:
+                self.kinds[name] = kind = copy(kind)
+                kind.terms = read_terms(groat.settings)
         groat.audits[auditing.CHECK] = Audit(
             auditing.CHECK, auditing.PROMISE, partial(auditing.audit, self.kinds)
         )
@@ -123,7 +130,7 @@ class Workflow:
         """Take a transition of a request as the principal ``by``, who has these ``roles``.
 
         With a ``version`` it is taken only while the request is at that version, and else refused (``wrong_state``).
-        ``aliases`` are other principals of the same person, so that nobody counts as two.
+        ``aliases`` are other principals of the same person (:meth:`aliases_of`), so that nobody counts as two.
         """
         return await self._take(kind, transition, check_id(id), given, "", key, by, roles, version, aliases)
 
@@ -220,6 +227,13 @@ class Workflow:
         return made
 
     # Reading
+
+    async def aliases_of(self, by: str, kind: str, transition: str) -> list[str]:
+        """Find the other principals of whoever takes a transition that decides: the directory knows their addresses."""
+        taken = self.kinds[kind].transitions[transition]
+        if not (taken.decides or taken.confirms) or not is_person(by):
+            return []
+        return await self.groat.read(aliases, by, by.removeprefix("user:"))
 
     async def find(
         self, kind: str, id: str, *, before: int = LATEST, limit: int = STEPS_MAX

@@ -5,8 +5,8 @@ SELECT d.id, d.version, d.edition, d.ready, d.run, d.filing
 FROM groat_run_draft AS d WHERE d.id = ANY ($1::text[]) ORDER BY d.id FOR UPDATE;
 
 -- name: write_run_drafts :rows
--- Note which run a draft became; nothing else of it changes any more.
-UPDATE groat_run_draft AS d SET run = v.run
+-- Note which run a draft became, and as what it was filed; nothing else of it changes any more.
+UPDATE groat_run_draft AS d SET run = v.run, filing = v.filing
 FROM (SELECT unnest($1::text::text[]), unnest($2::text::integer[]), unnest($3::text::integer[]),
        unnest($4::text::smallint[]), unnest($5::text::text[]), unnest($6::text::text[])) 
      AS v (id, version, edition, ready, run, filing)

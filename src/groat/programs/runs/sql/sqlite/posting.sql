@@ -6,9 +6,9 @@ SELECT json_group_array(json_array(
 FROM json_each(?1) AS j JOIN groat_run_draft AS d ON d.id = j.value;
 
 -- name: write_run_drafts :rows
--- Note which run a draft became; nothing else of it changes any more.
+-- Note which run a draft became, and as what it was filed; nothing else of it changes any more.
 WITH v (id, version, edition, ready, run, filing) AS (VALUES :rows)
-UPDATE groat_run_draft SET run = v.run FROM v WHERE groat_run_draft.id = v.id;
+UPDATE groat_run_draft SET run = v.run, filing = v.filing FROM v WHERE groat_run_draft.id = v.id;
 
 -- name: lock_runs :bulk
 SELECT json_group_array(json_array(
