@@ -7,6 +7,7 @@ import random
 import sqlite3
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 
 import httpx
 
@@ -21,6 +22,12 @@ def count(server: Server) -> int:
     with closing(sqlite3.connect(server.path)) as database:
         (rows,) = database.execute("SELECT count(*) FROM groat_txn WHERE kind = 'run.post'").fetchone()
     return int(rows)
+
+
+def balances(server: Server) -> dict[str, int]:
+    with closing(sqlite3.connect(server.path)) as database:
+        rows = database.execute("SELECT path, credits FROM groat_account WHERE path LIKE 'user:p%'")
+        return dict(rows.fetchall())
 
 
 def has_posted(server: Server, rows: int) -> bool:
@@ -66,3 +73,43 @@ async def test_a_run_survives_kills(server: Server, seed: int) -> None:
     assert server.alarms() == []
     assert await server.terminate() == 0
     await server.verify()
+
+
+async def test_an_act_is_finished_after_a_kill_before_its_run(tmp_path: Path) -> None:
+    """No run can be written until the server is dead, so it dies between an act and its run."""
+    server = Server(tmp_path, GROAT_PROGRAMS="placements")
+    try:
+        await server.start()
+        async with httpx.AsyncClient(
+            base_url=server.address, trust_env=False, timeout=DEADLINE_S, headers=bearing(ADMIN)
+        ) as http:
+            await http.post("/v1/assets", json={"code": "CREDIT", "scale": 0})
+            placement = {"title": "Spring", "id": "spring"}
+            await http.post("/v1/placements", json=placement, headers={"Idempotency-Key": "spring"})
+            for user in ("p1", "p2"):
+                await http.put(f"/v1/placements/spring/candidates/{user}", headers={"Idempotency-Key": user})
+            with closing(sqlite3.connect(server.path)) as database:
+                database.execute(
+                    "CREATE TRIGGER no_run BEFORE INSERT ON groat_run BEGIN SELECT raise(ABORT, 'no'); END"
+                )
+            call = partial(
+                http.post,
+                "/v1/placements/spring/credits",
+                json={"credits": "5", "reason": "Kill"},
+                headers={"Idempotency-Key": "act"},
+            )
+            assert (await call()).status_code >= 500
+            server.kill()
+            with closing(sqlite3.connect(server.path)) as database:
+                assert database.execute("SELECT pending FROM groat_placement_act").fetchall() == [(1,)]
+                database.execute("DROP TRIGGER no_run")
+            await server.start()
+            await until(lambda: balances(server) == {"user:p1": 5, "user:p2": 5}, DEADLINE_S)
+            again = await call()
+            acts = (await http.get("/v1/placements/spring/acts")).json()["items"]
+        assert [act["run"] for act in acts] == [again.json()["run"]["id"]]
+        assert balances(server) == {"user:p1": 5, "user:p2": 5}
+        assert await server.terminate() == 0
+        await server.verify()
+    finally:
+        server.bury()

@@ -21,6 +21,7 @@ from groat.programs.outbox.sender import Sender
 from groat.programs.runs.worker import Poster
 from groat.sandbox.pool import PER_PERSON_MAX
 from groat.sheets import FILE_BYTES_MAX
+from groat.store.flow import Flow, Query
 from tests.http.conftest import EVERYWHERE, PASSWORD, SECRET, Api, code, give, posting
 
 Case = Callable[[Api], Awaitable[httpx.Response]]
@@ -88,6 +89,22 @@ def drafted(method: str, given: Any = None) -> Case:
     async def case(api: Api) -> httpx.Response:
         made = await api.call("ada", "POST /v1/runs/drafts", {"people": ["42"], "amount": "1"})
         return await api.call("ada", f"{method} /v1/runs/drafts/{made.json()['id']}", given)
+
+    return case
+
+
+def of_placement(method: str, given: Any = None) -> Case:
+    """A call on a draft that a placement keeps as a file, and whose rows it has given."""
+
+    async def case(api: Api) -> httpx.Response:
+        made = await api.call("ada", "POST /v1/runs/drafts", {"people": ["42"], "amount": "1"})
+        id = made.json()["id"]
+
+        def give_rows() -> Flow[None]:
+            yield Query("write_run_drafts", ([(id, 1, 1, 1, None, "", 1, 1)],))
+
+        await api.groat.write(give_rows)
+        return await api.call("ada", f"{method} /v1/runs/drafts/{id}", given)
 
     return case
 
@@ -489,6 +506,8 @@ CASES: dict[str, Case] = {
     "too_many_files": too_many_files,
     "draft_not_found": call(f"GET /v1/runs/drafts/{_NOWHERE}"),
     "draft_filed": run_code("DELETE /v1/runs/drafts/{draft}"),
+    "draft_closed": of_placement("PATCH", {"reason": "Again"}),
+    "draft_kept": of_placement("DELETE"),
     "draft_changed": drafted("PATCH", {"version": 7}),
     "run_changes_nothing": call("POST /v1/runs", {"people": ["42"], "amount": "100", "mode": "set"}),
     "run_is_undo": run_is_undo,

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from groat import Groat
 from groat.http.app import create_app
 from groat.programs import find_programs
-from groat.programs.placements import PLACEMENTS
+from groat.programs.placements import PLACEMENTS, giving
+from groat.programs.placements.finishing import Finisher
 from groat.programs.placements.words import Placements
 from groat.programs.runs.errors import RunError
 from groat.settings import Settings
-from tests.http.conftest import CALLERS, SECRET, Api, code, give
+from tests.http.conftest import CALLERS, SECRET, Api, code, give, serve
 from tests.servers import Postgres
 
 NOWHERE = "01938c5e-7d3a-7c52-8d0f-5a6d3c1b2e4f"
@@ -397,18 +402,114 @@ async def test_a_draft_is_a_file_of_one_placement(api: Api) -> None:
     assert processed.status_code in (200, 201), processed.text
     assert processed.json()["run"]["id"] == filed.json()["id"]
     assert await balances(api, "42") == ["101"]
-    gone = await drafted(api, [{"user": "7", "amount": "1"}])
-    lost = await api.call("ada", path, {"draft": gone["id"]})
-    await api.call("ada", f"DELETE /v1/runs/drafts/{gone['id']}")
-    assert (
-        code(await api.call("ada", f"{path}/{lost.json()['id']}/credits", {"credits": "1"})) == "file_expired"
-    )
-    assert [
-        f["expired"] for f in (await api.call("ada", "GET /v1/placements/spring/files")).json()["items"]
-    ] == [
-        True,
-        False,
-    ]
+    kept = await drafted(api, [{"user": "7", "amount": "1"}])
+    assert kept["expires_at"] is not None
+    file = (await api.call("ada", path, {"draft": kept["id"]})).json()
+    read = (await api.call("ada", f"GET /v1/runs/drafts/{kept['id']}")).json()
+    assert read["expires_at"] is None
+    assert code(await api.call("ada", f"DELETE /v1/runs/drafts/{kept['id']}")) == "draft_kept"
+    listed = (await api.call("ada", "GET /v1/runs/drafts")).json()["items"]
+    assert kept["id"] not in [draft["id"] for draft in listed]
+    # Rows that were processed are not given again as they were uploaded.
+    processed = await api.call("ada", f"{path}/{file['id']}/process")
+    await done(api, processed.json()["run"]["id"])
+    filing = {"draft": kept["id"], "version": kept["version"]}
+    assert code(await api.call("ada", "POST /v1/requests/run?owner=house:runs", filing)) == "draft_closed"
+    changed = await api.call("ada", f"PATCH /v1/runs/drafts/{kept['id']}", {"reason": "Again"})
+    assert code(changed) == "draft_closed"
+    assert await balances(api, "7") == ["1"]
+
+
+async def test_rows_of_a_file_are_kept_until_long_after_its_placement(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings = msgspec.structs.replace(settings, options={"placements": {"keep_rows_days": 30}})
+    async with serve(tmp_path, settings) as api:
+        await made(api, id="spring")
+        await attached(api, [{"user": "42", "amount": "1"}])
+
+        async def rows() -> int:
+            assert api.app.services is not None
+            await api.app.services.part(Finisher).sweep()
+            await api.groat.prune()
+            return int((await api.call("ada", "GET /v1/placements/spring/files")).json()["items"][0]["rows"])
+
+        async def age(table: str, column: str, days: int) -> None:
+            with closing(sqlite3.connect(tmp_path / "groat.db")) as database, database:
+                database.execute(f"UPDATE {table} SET {column} = {column} - ?", (days * 86_400_000_000,))
+
+        await age("groat_run_draft", "made_at", 100)
+        assert await rows() == 1
+        await api.call("ada", "PATCH /v1/placements/spring", {"archived": True})
+        await age("groat_placement", "archived_at", 29)
+        assert await rows() == 1
+        await age("groat_placement", "archived_at", 2)
+        assert await rows() == 0
+        file = (await api.call("ada", "GET /v1/placements/spring/files")).json()["items"][0]
+        assert file["expired"]
+        await api.call("ada", "PATCH /v1/placements/spring", {"archived": False})
+        route = f"POST /v1/placements/spring/files/{file['id']}/credits"
+        assert code(await api.call("ada", route, {"credits": "1"})) == "file_expired"
+
+
+async def test_files_and_acts_are_paged(api: Api) -> None:
+    await made(api, id="spring")
+    await api.call("ada", "PUT /v1/placements/spring/candidates/42")
+    files = [await attached(api, [{"user": "42", "amount": "1"}], name=f"{n}.csv") for n in range(3)]
+    acts = []
+    for number in range(3):
+        given = await api.call(
+            "ada", "POST /v1/placements/spring/credits", {"credits": "1", "reason": f"{number}"}
+        )
+        acts.append(given.json()["run"]["id"])
+        await done(api, acts[-1])
+    for what, name, expected in (("files", "id", files), ("acts", "run", acts)):
+        seen: list[str] = []
+        cursor = ""
+        while True:
+            page = (await api.call("sam", f"GET /v1/placements/spring/{what}?limit=2{cursor}")).json()
+            seen += [item[name] for item in page["items"]]
+            if page["cursor"] is None:
+                break
+            cursor = f"&cursor={page['cursor']}"
+        assert seen == expected[::-1]
+        assert code(await api.call("sam", f"GET /v1/placements/spring/{what}?cursor=x")) == "invalid_cursor"
+
+
+@pytest.mark.parametrize("which", ["process", "credits"])
+async def test_an_act_whose_server_died_is_finished_by_another(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    """It dies between the act and its run."""
+    await made(api, id="spring")
+    file = await attached(api, [{"user": "42", "amount": "5"}, {"user": "mei@example.com", "amount": "5"}])
+    route = f"POST /v1/placements/spring/files/{file}/{which}"
+    sent = {"reason": "Intake"} | ({"credits": "5"} if which == "credits" else {})
+    with monkeypatch.context() as dying:
+
+        async def die(*_: object) -> None:
+            raise ConnectionResetError
+
+        dying.setattr(giving, "_finish", die)
+        assert (await api.call("ada", route, sent, key="once")).status_code == 500
+        assert await balances(api, "42") == ["100"]
+        acts = (await api.call("ada", "GET /v1/placements/spring/acts")).json()["items"]
+        assert [act["run"] for act in acts] == [None]
+    with closing(sqlite3.connect(tmp_path / "groat.db")) as database, database:
+        database.execute("UPDATE groat_placement_act SET at = at - 10000000")
+    assert api.app.services is not None
+    await api.app.services.part(Finisher).finish()
+    (act,) = (await api.call("ada", "GET /v1/placements/spring/acts")).json()["items"]
+    await done(api, act["run"])
+    again = await api.call("ada", route, sent, key="once")
+    if which == "credits":
+        assert again.json()["run"]["id"] == act["run"]
+    else:
+        assert again.status_code == 200, again.text
+        (shown,) = (await api.call("ada", "GET /v1/placements/spring/files")).json()["items"]
+        assert (shown["candidates"], shown["new_candidates"]) == (2, 1)
+    assert await balances(api, "42", "mei@example.com") == ["105", "5"]
+    assert await api.app.services.part(Finisher).finish() == 0
 
 
 async def test_an_act_is_undone_as_a_run(api: Api) -> None:

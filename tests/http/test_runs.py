@@ -464,6 +464,28 @@ async def test_old_drafts_are_forgotten_and_filed_files_too(api: Api, tmp_path: 
     assert body(await api.call("ada", f"GET /v1/runs/{run['id']}/rows"))["total"] == 1
 
 
+async def test_rows_of_a_check_that_nobody_ended_are_forgotten(api: Api, tmp_path: Path) -> None:
+    made = await draft(api, [{"user": str(number), "amount": "5"} for number in range(3)])
+    with closing(sqlite3.connect(tmp_path / "groat.db")) as database, database:
+        # So much is left where a process dies between a new check and its clean-up.
+        columns = (
+            "number, person, units, posts, moves, reason, selected, bad, detail, first, known, over, original,"
+            " given"
+        )
+        for edition in (0, 7):
+            database.execute(
+                f"INSERT INTO groat_run_row (draft, edition, {columns}) SELECT draft, ?, {columns} FROM groat_run_row"
+                " WHERE edition = 1",
+                (edition,),
+            )
+        database.execute("UPDATE groat_run_draft SET untidy = 1")
+    await api.groat.prune()
+    with closing(sqlite3.connect(tmp_path / "groat.db")) as database:
+        left = database.execute("SELECT edition, count(*) FROM groat_run_row GROUP BY edition").fetchall()
+    assert left == [(1, 3)]
+    assert body(await api.call("ada", f"GET /v1/runs/drafts/{made['id']}/rows"))["total"] == 3
+
+
 async def test_verify_compares_a_run_with_its_money(api: Api, tmp_path: Path) -> None:
     run = await posted(api, (await file(api, await draft(api, [{"user": "42", "amount": "5"}])))["id"])
     for change, back in (("posted = 2", "posted = 1"), ("moved = 6", "moved = 5")):

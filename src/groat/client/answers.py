@@ -1284,11 +1284,12 @@ class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
     files: int
 
 
-class PlacementActList(msgspec.Struct, frozen=True, kw_only=True):
-    """The acts that gave credits in a placement, the newest first; amounts are of ``asset``."""
+class PlacementActPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Acts that gave credits in a placement, the newest first; amounts are of ``asset``."""
 
     items: list[PlacementActView]
     asset: str
+    cursor: str | None
 
 
 class PlacementActView(msgspec.Struct, frozen=True, kw_only=True):
@@ -1314,11 +1315,12 @@ class PlacementActView(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None
 
 
-class PlacementFileList(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of a placement, the newest first; amounts are of ``asset``."""
+class PlacementFilePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Files of a placement, the newest first; amounts are of ``asset``."""
 
     items: list[PlacementFileView]
     asset: str
+    cursor: str | None
 
 
 class PlacementFileView(msgspec.Struct, frozen=True, kw_only=True):
@@ -1327,7 +1329,8 @@ class PlacementFileView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``draft`` has its rows, ``rows`` of them: ``bad`` ones cannot be posted, ``selected`` ones are to be,
     and come to ``total``. ``candidates`` are placed by it, of whom it made ``new_candidates``.
-    ``expired`` says that it was not processed in time, so that its rows are forgotten: upload it again.
+    ``expired`` says that its rows were forgotten before it was processed, after long in the archive:
+    upload it again.
     """
 
     id: str
@@ -1663,11 +1666,12 @@ class RunChunks(msgspec.Struct, frozen=True, kw_only=True):
 class RunDraft(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that were read and checked and are not posted yet. Nothing of it is money before it is filed.
 
-    ``run`` is the request that it became, ``undoes`` the run that it takes back. ``reading`` is null
-    unless it is of a file. ``source_problem`` says why the account that pays could not pay all of it
-    now. A run is one ``atomic`` commit, or has so many ``chunks``. ``approval`` says why another person
-    must approve it, empty where nobody must. ``repeats`` are runs of the same file before. ``short``
-    says what an undo does about people who have spent some.
+    ``expires_at`` is null where it is kept as a file; a ``closed`` one was given by another run. ``run``
+    is the request that it became, ``undoes`` the run that it takes back. ``reading`` is null unless it
+    is of a file. ``source_problem`` says why the account that pays could not pay all of it now. A run is
+    one ``atomic`` commit, or has so many ``chunks``. ``approval`` says why another person must approve
+    it, empty where nobody must. ``repeats`` are runs of the same file before. ``short`` says what an
+    undo does about people who have spent some.
     """
 
     id: str
@@ -1680,7 +1684,8 @@ class RunDraft(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     by: str
     made_at: str
-    expires_at: str
+    expires_at: str | None
+    closed: bool
     duplicates: Literal["ask", "first", "sum"]
     short: Literal["below_floor", "refuse", "take_what_is_left"] | None
     amount: str | None

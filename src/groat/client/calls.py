@@ -1382,8 +1382,8 @@ class Calls:
     def list_run_drafts(
         self, *, cursor: str | None = None, limit: int | None = None, timeout_s: float | None = None
     ) -> Paged[answers.RunDraft, answers.RunDraftPage]:
-        """``GET /v1/runs/drafts``: List drafts. Drafts that nobody has filed, the newest first. For admins,
-        support and services.
+        """``GET /v1/runs/drafts``: List drafts. Drafts that nobody has filed and no placement has as a
+        file, the newest first. For admins, support and services.
         """
         return self._list(
             table.LIST_RUN_DRAFTS, query={"cursor": cursor, "limit": limit}, timeout_s=timeout_s
@@ -1445,8 +1445,8 @@ class Calls:
         )
 
     def delete_run_draft(self, id: str, *, timeout_s: float | None = None) -> None:
-        """``DELETE /v1/runs/drafts/{id}``: Forget a draft. Only one that nobody has filed. For admins and
-        services.
+        """``DELETE /v1/runs/drafts/{id}``: Forget a draft. Only one that nobody has filed, and that is no
+        file of a placement. For admins and services.
         """
         self._call(table.DELETE_RUN_DRAFT, path={"id": id}, timeout_s=timeout_s)
 

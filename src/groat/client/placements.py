@@ -199,12 +199,22 @@ class Placements(MoreCalls):
         )
 
     def list_placement_files(
-        self, placement: str, *, timeout_s: float | None = None
-    ) -> answers.PlacementFileList:
+        self,
+        placement: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> Paged[answers.PlacementFileView, answers.PlacementFilePage]:
         """``GET /v1/placements/{placement}/files``: List a placement's files. The files of a placement, the
         newest first, with what stands in them and whom they placed. For admins, support and services.
         """
-        return self._call(table.LIST_PLACEMENT_FILES, path={"placement": placement}, timeout_s=timeout_s)
+        return self._list(
+            table.LIST_PLACEMENT_FILES,
+            path={"placement": placement},
+            query={"cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
+        )
 
     def list_file_candidates(
         self,
@@ -227,13 +237,23 @@ class Placements(MoreCalls):
         )
 
     def list_placement_acts(
-        self, placement: str, *, timeout_s: float | None = None
-    ) -> answers.PlacementActList:
-        """``GET /v1/placements/{placement}/acts``: List what gave credits. The latest acts that gave
-        credits in a placement, the newest first, each with its run: there are its progress, the receipts
-        of its people, and its undoing. For admins, support and services.
+        self,
+        placement: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> Paged[answers.PlacementActView, answers.PlacementActPage]:
+        """``GET /v1/placements/{placement}/acts``: List what gave credits. The acts that gave credits in a
+        placement, the newest first, each with its run: there are its progress, the receipts of its
+        people, and its undoing. For admins, support and services.
         """
-        return self._call(table.LIST_PLACEMENT_ACTS, path={"placement": placement}, timeout_s=timeout_s)
+        return self._list(
+            table.LIST_PLACEMENT_ACTS,
+            path={"placement": placement},
+            query={"cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
+        )
 
     def process_placement_file(
         self,
@@ -538,14 +558,22 @@ class AsyncPlacements(AsyncMoreCalls):
             timeout_s=timeout_s,
         )
 
-    async def list_placement_files(
-        self, placement: str, *, timeout_s: float | None = None
-    ) -> answers.PlacementFileList:
+    def list_placement_files(
+        self,
+        placement: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.PlacementFileView, answers.PlacementFilePage]:
         """``GET /v1/placements/{placement}/files``: List a placement's files. The files of a placement, the
         newest first, with what stands in them and whom they placed. For admins, support and services.
         """
-        return await self._call(
-            table.LIST_PLACEMENT_FILES, path={"placement": placement}, timeout_s=timeout_s
+        return self._list(
+            table.LIST_PLACEMENT_FILES,
+            path={"placement": placement},
+            query={"cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
         )
 
     def list_file_candidates(
@@ -568,14 +596,24 @@ class AsyncPlacements(AsyncMoreCalls):
             timeout_s=timeout_s,
         )
 
-    async def list_placement_acts(
-        self, placement: str, *, timeout_s: float | None = None
-    ) -> answers.PlacementActList:
-        """``GET /v1/placements/{placement}/acts``: List what gave credits. The latest acts that gave
-        credits in a placement, the newest first, each with its run: there are its progress, the receipts
-        of its people, and its undoing. For admins, support and services.
+    def list_placement_acts(
+        self,
+        placement: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPaged[answers.PlacementActView, answers.PlacementActPage]:
+        """``GET /v1/placements/{placement}/acts``: List what gave credits. The acts that gave credits in a
+        placement, the newest first, each with its run: there are its progress, the receipts of its
+        people, and its undoing. For admins, support and services.
         """
-        return await self._call(table.LIST_PLACEMENT_ACTS, path={"placement": placement}, timeout_s=timeout_s)
+        return self._list(
+            table.LIST_PLACEMENT_ACTS,
+            path={"placement": placement},
+            query={"cursor": cursor, "limit": limit},
+            timeout_s=timeout_s,
+        )
 
     async def process_placement_file(
         self,

@@ -346,6 +346,14 @@ class DraftChanged(Problem):
     code = "draft_changed"
 
 
+class DraftClosed(Problem):
+    """``draft_closed`` (409): The rows of the draft were given by another run. Make another one for another
+    run.
+    """
+
+    code = "draft_closed"
+
+
 class DraftEmpty(Problem):
     """``draft_empty`` (422): No row of the draft is selected, so there is nothing to post."""
 
@@ -356,6 +364,12 @@ class DraftFiled(Problem):
     """``draft_filed`` (409): The draft was filed (run). Make another one for another run."""
 
     code = "draft_filed"
+
+
+class DraftKept(Problem):
+    """``draft_kept`` (409): A file of a placement has these rows, so they stay as long as it does."""
+
+    code = "draft_kept"
 
 
 class DraftNotFile(Problem):
@@ -411,8 +425,8 @@ class ExpiresInPast(Problem):
 
 
 class FileExpired(Problem):
-    """``file_expired`` (409): The file was not processed within 7 days, so its rows are forgotten. Upload
-    it again.
+    """``file_expired`` (409): The rows of the file are forgotten, because its placement was in the archive
+    for long. Upload it again.
     """
 
     code = "file_expired"

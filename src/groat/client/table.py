@@ -292,14 +292,14 @@ GET_CANDIDATE_DASHBOARD: Final[Route[answers.CandidateDashboard]] = Route(
 ATTACH_PLACEMENT_FILE: Final[Route[answers.PlacementFileView]] = Route(
     "POST", "/v1/placements/{placement}/files", answers.PlacementFileView, keyed=True
 )
-LIST_PLACEMENT_FILES: Final[Route[answers.PlacementFileList]] = Route(
-    "GET", "/v1/placements/{placement}/files", answers.PlacementFileList
+LIST_PLACEMENT_FILES: Final[Route[answers.PlacementFilePage]] = Route(
+    "GET", "/v1/placements/{placement}/files", answers.PlacementFilePage
 )
 LIST_FILE_CANDIDATES: Final[Route[answers.FileCandidatePage]] = Route(
     "GET", "/v1/placements/{placement}/files/{file}/candidates", answers.FileCandidatePage
 )
-LIST_PLACEMENT_ACTS: Final[Route[answers.PlacementActList]] = Route(
-    "GET", "/v1/placements/{placement}/acts", answers.PlacementActList
+LIST_PLACEMENT_ACTS: Final[Route[answers.PlacementActPage]] = Route(
+    "GET", "/v1/placements/{placement}/acts", answers.PlacementActPage
 )
 PROCESS_PLACEMENT_FILE: Final[Route[answers.CreditsGiven]] = Route(
     "POST", "/v1/placements/{placement}/files/{file}/process", answers.CreditsGiven, keyed=True

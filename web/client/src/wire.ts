@@ -1649,10 +1649,11 @@ export interface PlaceView {
   files: number;
 }
 
-/** The acts that gave credits in a placement, the newest first; amounts are of `asset`. */
-export interface PlacementActList {
+/** Acts that gave credits in a placement, the newest first; amounts are of `asset`. */
+export interface PlacementActPage {
   items: PlacementActView[];
   asset: string;
+  cursor: string | null;
 }
 
 /**
@@ -1692,18 +1693,19 @@ export interface PlacementChange {
   reason?: string;
 }
 
-/** The files of a placement, the newest first; amounts are of `asset`. */
-export interface PlacementFileList {
+/** Files of a placement, the newest first; amounts are of `asset`. */
+export interface PlacementFilePage {
   items: PlacementFileView[];
   asset: string;
+  cursor: string | null;
 }
 
 /**
  * A file of a placement: uploaded, or `processed` into candidates, who got the credits in it by the `run`.
  *
  * `draft` has its rows, `rows` of them: `bad` ones cannot be posted, `selected` ones are to be, and come to
- * `total`. `candidates` are placed by it, of whom it made `new_candidates`. `expired` says that it was not
- * processed in time, so that its rows are forgotten: upload it again.
+ * `total`. `candidates` are placed by it, of whom it made `new_candidates`. `expired` says that its rows
+ * were forgotten before it was processed, after long in the archive: upload it again.
  */
 export interface PlacementFileView {
   id: string;
@@ -2194,10 +2196,11 @@ export interface RunChunks {
 /**
  * Rows that were read and checked and are not posted yet. Nothing of it is money before it is filed.
  *
- * `run` is the request that it became, `undoes` the run that it takes back. `reading` is null unless it is of a
- * file. `source_problem` says why the account that pays could not pay all of it now. A run is one `atomic` commit,
- * or has so many `chunks`. `approval` says why another person must approve it, empty where nobody must.
- * `repeats` are runs of the same file before. `short` says what an undo does about people who have spent some.
+ * `expires_at` is null where it is kept as a file; a `closed` one was given by another run. `run` is the request
+ * that it became, `undoes` the run that it takes back. `reading` is null unless it is of a file.
+ * `source_problem` says why the account that pays could not pay all of it now. A run is one `atomic` commit, or
+ * has so many `chunks`. `approval` says why another person must approve it, empty where nobody must. `repeats`
+ * are runs of the same file before. `short` says what an undo does about people who have spent some.
  */
 export interface RunDraft {
   id: string;
@@ -2210,7 +2213,8 @@ export interface RunDraft {
   source: string;
   by: string;
   made_at: string;
-  expires_at: string;
+  expires_at: string | null;
+  closed: boolean;
   duplicates: "ask" | "first" | "sum";
   short: "below_floor" | "refuse" | "take_what_is_left" | null;
   amount: string | null;

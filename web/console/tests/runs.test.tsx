@@ -53,6 +53,7 @@ const draft = (more: Partial<RunDraft> = {}): RunDraft => ({
   by: "user:admin",
   made_at: "2026-11-20T12:00:00Z",
   expires_at: "2026-11-27T12:00:00Z",
+  closed: false,
   duplicates: "ask",
   short: null,
   run: null,

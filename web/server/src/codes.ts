@@ -50,8 +50,10 @@ export interface ProblemStatus {
   deposit_not_filed: 403;
   draft_attached: 409;
   draft_changed: 409;
+  draft_closed: 409;
   draft_empty: 422;
   draft_filed: 409;
+  draft_kept: 409;
   draft_not_file: 422;
   draft_not_found: 404;
   duplicate_field: 400;

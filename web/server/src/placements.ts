@@ -2,7 +2,7 @@
 
 import { at, type CallOptions, type Listed, type WriteOptions } from "./door.js";
 import { Groat } from "./operations.js";
-import type { AttachInput, CandidateDashboard, CandidateInput, CandidatePage, CandidateView, CreditsGiven, CreditsInput, FileCandidatePage, PlaceInput, PlacementActList, PlacementChange, PlacementFileList, PlacementFileView, PlacementInput, PlacementMemberPage, PlacementPage, PlacementView, ProcessInput } from "./wire.js";
+import type { AttachInput, CandidateDashboard, CandidateInput, CandidatePage, CandidateView, CreditsGiven, CreditsInput, FileCandidatePage, PlaceInput, PlacementActPage, PlacementChange, PlacementFilePage, PlacementFileView, PlacementInput, PlacementMemberPage, PlacementPage, PlacementView, ProcessInput } from "./wire.js";
 
 /** A server of groat with the program placements. */
 export class Placements extends Groat {
@@ -110,8 +110,8 @@ export class Placements extends Groat {
    *
    * `GET /v1/placements/{placement}/files`
    */
-  listPlacementFiles(placement: string, options: CallOptions = {}): Promise<PlacementFileList> {
-    return this.call<PlacementFileList>({ method: "GET", path: at`/v1/placements/${placement}/files` }, options);
+  listPlacementFiles(placement: string, options: { cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<PlacementFilePage> {
+    return this.list<PlacementFilePage>({ method: "GET", path: at`/v1/placements/${placement}/files` }, options);
   }
 
   /**
@@ -124,12 +124,12 @@ export class Placements extends Groat {
   }
 
   /**
-   * List what gave credits. The latest acts that gave credits in a placement, the newest first, each with its run: there are its progress, the receipts of its people, and its undoing. For admins, support and services.
+   * List what gave credits. The acts that gave credits in a placement, the newest first, each with its run: there are its progress, the receipts of its people, and its undoing. For admins, support and services.
    *
    * `GET /v1/placements/{placement}/acts`
    */
-  listPlacementActs(placement: string, options: CallOptions = {}): Promise<PlacementActList> {
-    return this.call<PlacementActList>({ method: "GET", path: at`/v1/placements/${placement}/acts` }, options);
+  listPlacementActs(placement: string, options: { cursor?: string | undefined; limit?: number | undefined } & CallOptions = {}): Listed<PlacementActPage> {
+    return this.list<PlacementActPage>({ method: "GET", path: at`/v1/placements/${placement}/acts` }, options);
   }
 
   /**

@@ -9,6 +9,7 @@ from groat.programs import Program
 from groat.programs.placements import files, operations
 from groat.programs.placements.commands import NEWS, TOLD
 from groat.programs.placements.errors import PLACEMENT_ERRORS, PLACEMENT_REFUSALS
+from groat.programs.placements.finishing import finishing
 from groat.programs.placements.own_settings import PlacementsSettings
 from groat.programs.placements.socketio import CLAIMS, JOIN_EVENTS
 from groat.programs.placements.views import PlacementNews, PlacementTold
@@ -35,6 +36,7 @@ PLACEMENTS = Program(
     errors=PLACEMENT_REFUSALS | PLACEMENT_ERRORS,
     settings=PlacementsSettings,
     facade=(Placements,),
+    jobs=(finishing,),
     story=_story,
     claims=CLAIMS,
 )

@@ -30,6 +30,8 @@ from groat.programs.placements.rows import (
     member_id,
     placement_of,
 )
+from groat.programs.runs.errors import RunError
+from groat.programs.runs.rows import DRAFT, draft_of
 
 TITLE_MAX, NOTE_MAX, NAME_MAX, EMAIL_MAX = 200, 1_000, 200, 254
 FILE_NAME_MAX = 200
@@ -188,11 +190,21 @@ class AttachFile(_OfPlacement, kw_only=True):
         """Cover the placement and the draft."""
         return (self.placement, self.draft)
 
+    def needs(self, refs: Refs, book: Book) -> None:
+        """Need the placement and the draft."""
+        _OfPlacement.needs(self, refs, book)
+        refs.rows.setdefault(DRAFT, set()).add(self.draft)
+
     def decide(self, book: Book) -> Effect | Refusal:
-        """Attach it."""
+        """Attach it, and keep its rows. Raises PlacementError ``draft_not_file``."""
         refusal = self.open(book)
         if refusal is not None:
             return refusal
+        draft = draft_of(book, self.draft)
+        if draft is None or draft.run is not None or draft.closed:
+            raise PlacementError("draft_not_file", draft=self.draft)
+        draft.kept = 1
+        book.put(DRAFT, draft.id, draft.values())
         id = self.ids[0]
         row = PlacementFile(id, self.placement, self.name, self.digest, self.draft, self.by(), book.now)
         book.put(FILE, id, row.values())
@@ -226,6 +238,7 @@ class Give(_OfFile, kw_only=True):
     """Note that the run of a ``draft`` gives credits to a file's or the placement's candidates (``act``).
 
     The call under the same key has the same effect, whoever the candidates are by then: the first draft stands.
+    ``uploaded`` is the draft of the file that is processed, whose rows nobody gives again then.
     """
 
     kind: ClassVar[str] = "placement_credits"
@@ -236,13 +249,19 @@ class Give(_OfFile, kw_only=True):
     people: int
     total: int
     scale: int
+    uploaded: str = ""
 
     def target(self) -> Any:
         """Cover what is wished: not the draft, which is another one each time."""
         return (self.placement, self.file, self.act, self.amount, self.mode)
 
+    def needs(self, refs: Refs, book: Book) -> None:
+        """Need the placement, the file and the drafts."""
+        _OfFile.needs(self, refs, book)
+        refs.rows.setdefault(DRAFT, set()).update({self.draft, self.uploaded} - {""})
+
     def decide(self, book: Book) -> Effect | Refusal:
-        """Write the act, and the audit entry under its name."""
+        """Write the act, and the audit entry under its name. Raises RunError ``draft_changed``."""
         refusal = self.open(book)
         if refusal is not None:
             return refusal
@@ -254,6 +273,7 @@ class Give(_OfFile, kw_only=True):
                 return Effect(extra={"draft": file.given, "again": True})
             file.processed_at, file.processed_by, file.given = book.now, self.by(), self.draft
             book.put(FILE, file.id, file.values())
+        self._keep(book)
         id = self.ids[0]
         act = ActRow(
             id, self.placement, self.file, self.act, self.draft, self.amount, self.mode, self.people, self.total,
@@ -267,6 +287,19 @@ class Give(_OfFile, kw_only=True):
         }  # fmt: skip
         made = self.note(book, None, said, kind=self.act, target=target)
         return Effect([made], extra={"draft": self.draft, "again": False})
+
+    def _keep(self, book: Book) -> None:
+        """Keep the rows of the act until its run is filed, and close those of the file, which it gives."""
+        draft = draft_of(book, self.draft)
+        uploaded = draft_of(book, self.uploaded) if self.uploaded not in ("", self.draft) else None
+        if draft is None or (uploaded is not None and uploaded.run is not None):
+            # Somebody filed the rows as they were uploaded, so the next try finds that run.
+            raise RunError("draft_changed")
+        draft.kept = 1
+        book.put(DRAFT, draft.id, draft.values())
+        if uploaded is not None:
+            uploaded.closed = 1
+            book.put(DRAFT, uploaded.id, uploaded.values())
 
 
 class PlaceCandidates(_OfFile, kw_only=True):
@@ -296,7 +329,8 @@ class PlaceCandidates(_OfFile, kw_only=True):
 
     def decide(self, book: Book) -> Effect | Refusal:
         """Place them."""
-        refusal = self.open(book)
+        # A file is processed by an act that was taken while the placement was open.
+        refusal = None if self.file else self.open(book)
         if refusal is not None:
             return refusal
         self.find_file(book)

@@ -25,7 +25,8 @@ PLACEMENT_ERRORS: dict[str, Rule] = {
     "file_not_found": Rule(404, "The placement has no file with this id."),
     "file_processed": Rule(409, "The file was processed before (run)."),
     "file_expired": Rule(
-        409, "The file was not processed within 7 days, so its rows are forgotten. Upload it again."
+        409,
+        "The rows of the file are forgotten, because its placement was in the archive for long. Upload it again.",
     ),
     "draft_attached": Rule(409, "The draft is a file of a placement already (placement)."),
     "draft_not_file": Rule(

@@ -9,6 +9,7 @@ from groat.api.call import Call
 from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
+from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_id
 from groat.programs.placements import giving, reading
 from groat.programs.placements.bodies import AttachInput, CreditsInput, ProcessInput
@@ -20,14 +21,15 @@ from groat.programs.placements.rows import PlacementFile
 from groat.programs.placements.views import (
     CreditsGiven,
     FileCandidatePage,
-    PlacementActList,
-    PlacementFileList,
+    PlacementActPage,
+    PlacementFilePage,
     PlacementFileView,
     file_view,
 )
 from groat.programs.runs.errors import RunError
 from groat.programs.runs.views import RunDraft
 from groat.programs.runs.words import Runs
+from groat.store.reading import LAST_ID
 
 operations = Operations()
 
@@ -46,7 +48,7 @@ _DRAFT: dict[str, Any] = {
     "id": ID, "version": 1, "ready": True,
     "origin": {"what": "list", "name": "april.csv", "operation": BY_FILE, "digest": None},
     "asset": "CREDIT", "mode": "add", "reason": "Bonus", "source": "house:bonus", "by": "user:ada", "made_at": AT,
-    "expires_at": AT, "duplicates": "ask", "short": None, "amount": None, "run": None, "undoes": None,
+    "expires_at": AT, "closed": False, "duplicates": "ask", "short": None, "amount": None, "run": None, "undoes": None,
     "reading": None,
     "summary": {
         "rows": 118, "good": 118, "bad": 0, "selected": 118, "unselected": 0, "people": 118, "duplicates": 0,
@@ -62,7 +64,7 @@ _GIVE_CODES = (
     "placement_not_found", "placement_archived", "nobody_reached", "credits_rows_bad", "candidates_ambiguous",
     "file_expired", "draft_not_found", "invalid_amount", "too_many_digits", "amount_not_positive",
     "amount_overflow", "invalid_text", "text_too_long", "key_reused", "draft_empty", "run_changes_nothing",
-    "unknown_asset",
+    "unknown_asset", "draft_changed",
 )  # fmt: skip
 _BODY = {"credits": "50", "reason": "Bonus"}
 
@@ -124,20 +126,22 @@ async def attach_placement_file(call: Call) -> Answer:
     Right.READ,
     "placements",
     "List a placement's files",
-    answer=PlacementFileList,
+    answer=PlacementFilePage,
     params=(PLACEMENT_ID,),
-    codes=("placement_not_found",),
-    answer_example={"items": [_FILE], "asset": "CREDIT"},
+    query=(CURSOR, LIMIT),
+    codes=("placement_not_found", "invalid_cursor"),
+    answer_example={"items": [_FILE], "asset": "CREDIT", "cursor": None},
 )
 async def list_placement_files(call: Call) -> Answer:
     """The files of a placement, the newest first, with what stands in them and whom they placed."""
-    placement = await find(call)
+    placement, limit = await find(call), call.limit()
     items = []
-    for row, placed, fresh in await call.groat.read(reading.list_files, placement.id):
+    for row, placed, fresh in await call.groat.read(reading.page_files, placement.id, _before(call), limit):
         draft = await _draft(call, row.draft)
         given = draft if row.given in (None, row.draft) else await _draft(call, row.given or "")
         items.append(file_view(row, draft, None if given is None else given.run, placed, fresh))
-    return Answer.of(PlacementFileList(items, placement.asset))
+    more = call.to_cursor(items[-1].id) if len(items) == limit else None
+    return Answer.of(PlacementFilePage(items, placement.asset, more))
 
 
 @operations.declare(
@@ -181,19 +185,21 @@ async def list_file_candidates(call: Call) -> Answer:
     Right.READ,
     "placements",
     "List what gave credits",
-    answer=PlacementActList,
+    answer=PlacementActPage,
     params=(PLACEMENT_ID,),
-    codes=("placement_not_found",),
-    answer_example={"items": [_ACT], "asset": "CREDIT"},
+    query=(CURSOR, LIMIT),
+    codes=("placement_not_found", "invalid_cursor"),
+    answer_example={"items": [_ACT], "asset": "CREDIT", "cursor": None},
 )
 async def list_placement_acts(call: Call) -> Answer:
-    """The latest acts that gave credits in a placement, the newest first, each with its run: there are its progress,
+    """The acts that gave credits in a placement, the newest first, each with its run: there are its progress,
     the receipts of its people, and its undoing.
     """
     placement = await find(call)
-    asset = await call.groat.asset(placement.asset)
-    items = await call.groat.read(reading.list_acts, placement.id, asset)
-    return Answer.of(PlacementActList(items, asset.code))
+    asset, limit = await call.groat.asset(placement.asset), call.limit()
+    items = await call.groat.read(reading.page_acts, placement.id, _before(call), limit, asset)
+    more = call.to_cursor(items[-1].id) if len(items) == limit else None
+    return Answer.of(PlacementActPage(items, asset.code, more))
 
 
 @operations.declare(
@@ -309,6 +315,17 @@ async def _given(call: Call, wish: Wish, dry_run: bool, key: Any) -> Answer:
         return Answer.of(await giving.preview(call.services.groat, wish, giver), 200)
     given = await giving.give(call.services.groat, wish, giver)
     return Answer.of(given, 200 if given.run is not None and given.run.replayed else 201)
+
+
+def _before(call: Call) -> str:
+    """Return the id before which the next ones are. Raises HttpError ``invalid_cursor``."""
+    cursor = call.cursor()
+    if cursor is None:
+        return LAST_ID
+    try:
+        return check_id(cursor)
+    except InvalidInput:
+        raise HttpError("invalid_cursor") from None
 
 
 async def _find_file(call: Call) -> PlacementFile:

@@ -6,24 +6,29 @@ every row before anything is posted (:mod:`groat.programs.runs`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Literal, NamedTuple
 
 from groat.facade import Groat
 from groat.ledger.amounts import Asset, parse_amount
 from groat.ledger.book import refuse
 from groat.ledger.errors import InvalidInput, Refusal, Refused
-from groat.ledger.keys import Key, derive
+from groat.ledger.keys import Key, as_key, derive
+from groat.programs.notifications.notices import is_person
 from groat.programs.placements import reading
 from groat.programs.placements.commands import PROCESS, Give, PlaceCandidates, Placing
 from groat.programs.placements.errors import PlacementError
-from groat.programs.placements.rows import PlacementFile
+from groat.programs.placements.rows import ActRow, PlacementFile, caller_of
 from groat.programs.placements.views import CreditsGiven, PlacementView
 from groat.programs.runs.errors import RunError
+from groat.programs.runs.kind import STAFF
 from groat.programs.runs.views import RunDraft, RunRowView, RunView
 from groat.programs.runs.words import DraftRow, Runs
+from groat.programs.workflow import ADMIN, SERVICE
+from groat.store.reading import LAST_ID
 
 ROWS_AT_ONCE = 500
+FILES_AT_ONCE = 100
 SHOWN_MAX = 20
 
 OF_AMOUNTS = frozenset(
@@ -99,6 +104,8 @@ async def give(groat: Groat, wish: Wish, giver: Giver) -> CreditsGiven:
     Raises PlacementError ``nobody_reached``, ``credits_rows_bad``, ``candidates_ambiguous``, ``file_processed``, and
     what the preview raises.
     """
+    if giver.roles.isdisjoint(STAFF):
+        raise Refused(refuse("not_allowed"))
     runs = groat.program(Runs)
     placement, file = await _look(groat, wish)
     asset = await groat.asset(placement.asset)
@@ -124,6 +131,7 @@ async def give(groat: Groat, wish: Wish, giver: Giver) -> CreditsGiven:
             people=draft.summary.people,
             total=parse_amount(draft.summary.total, asset, signed=True),
             scale=asset.scale,
+            uploaded=file.draft if file is not None and wish.act == PROCESS else "",
         )
     )
     if isinstance(verdict, Refusal):
@@ -133,11 +141,32 @@ async def give(groat: Groat, wish: Wish, giver: Giver) -> CreditsGiven:
         draft = await runs.read(verdict.extra["draft"])
     if verdict.extra["again"] and draft.run is not None:
         raise PlacementError("file_processed", file=wish.file, run=draft.run)
-    if wish.act == PROCESS:
-        await _place(groat, wish, giver, reached.people)
     given = _given(wish, reached, draft, dry_run=False)
-    given.run = await _run(groat, giver, draft)
+    given.run = await _finish(groat, wish, giver, reached.people, draft)
     return given
+
+
+async def complete(groat: Groat, act: ActRow) -> None:
+    """Do what is left of an act whose server died. Raises PlacementError, RunError, Refused, StoreError."""
+    principal, key = caller_of(act.call)
+    roles = frozenset({ADMIN if is_person(principal) else SERVICE})
+    wish = Wish(act.act, act.placement, act.file, None, "add", act.reason)
+    people: list[Placing] = []
+    if act.act == PROCESS:
+        placement, file = await _look(groat, wish)
+        assert file is not None
+        people = (await _of_file(groat, wish, file, await groat.asset(placement.asset))).people
+    draft = await groat.program(Runs).read(act.draft)
+    await _finish(groat, wish, Giver(principal, roles, as_key(key)), people, draft)
+
+
+async def _finish(groat: Groat, wish: Wish, giver: Giver, people: list[Placing], draft: RunDraft) -> RunView:
+    """Place the people of an act that was taken, and file its run: each has its key, so nothing is done twice."""
+    if wish.act == PROCESS:
+        await _place(groat, wish, giver, people)
+    run = await _run(groat, giver, draft)
+    await groat.write(reading.end_act, giver.principal, giver.key)
+    return run
 
 
 async def _new_draft(
@@ -198,7 +227,7 @@ async def _reach(groat: Groat, wish: Wish, file: PlacementFile | None, asset: As
     rows: dict[str, DraftRow] = {}
     ambiguous: list[str] = []
     bad = 0
-    for each, _, _ in await groat.read(reading.list_files, wish.placement):
+    async for each in _files(groat, wish.placement):
         found = await _of_file(groat, wish, each, asset)
         ambiguous += found.ambiguous
         bad += found.bad
@@ -208,6 +237,14 @@ async def _reach(groat: Groat, wish: Wish, file: PlacementFile | None, asset: As
         for user in await _members(groat, wish.placement, ""):
             rows.setdefault(user, DraftRow(user=user))
     return Reaching(list(rows.values()), [], ambiguous, bad)
+
+
+async def _files(groat: Groat, placement: str) -> AsyncIterator[PlacementFile]:
+    before = LAST_ID
+    while page := await groat.read(reading.page_files, placement, before, FILES_AT_ONCE):
+        for file, _, _ in page:
+            yield file
+        before = page[-1][0].id
 
 
 async def _of_file(groat: Groat, wish: Wish, file: PlacementFile, asset: Asset) -> Reaching:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 
 class PlacementsSettings(msgspec.Struct, frozen=True):
-    """Say what candidates get."""
+    """Say what candidates get, and how long the rows of files are kept."""
 
     asset: Annotated[
         str,
@@ -18,3 +18,12 @@ class PlacementsSettings(msgspec.Struct, frozen=True):
             description="The asset of candidates' credits, and of a placement that names no other",
         ),
     ] = "CREDIT"
+    keep_rows_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=36_500,
+            description="Days for which the rows of files are kept after a placement went into the archive,"
+            " 0 for ever",
+        ),
+    ] = 0

@@ -25,8 +25,7 @@ from groat.store.flow import Flow, Query
 
 PEOPLE_AT_ONCE = 1_000
 PLACES_MAX = 200
-FILES_MAX = 500
-ACTS_MAX = 200
+ACTS_AT_ONCE = 20
 
 
 class Spot(NamedTuple):
@@ -65,15 +64,15 @@ def find_file_of_draft(draft: str) -> Flow[PlacementFile | None]:
     return None if values is None else PlacementFile(*values)
 
 
-def list_files(placement: str) -> Flow[list[tuple[PlacementFile, int, int]]]:
-    """List a placement's files, the newest first, each with how many candidates it places, and how many it made."""
-    rows = yield Query("list_placement_files", (placement, FILES_MAX))
+def page_files(placement: str, before: str, limit: int) -> Flow[list[tuple[PlacementFile, int, int]]]:
+    """Read the next files of a placement before an id, the newest first, with how many people each places and made."""
+    rows = yield Query("list_placement_files", (placement, before, limit))
     return [(PlacementFile(*values), placed, fresh) for *values, placed, fresh in rows]
 
 
-def list_acts(placement: str, asset: Asset) -> Flow[list[PlacementActView]]:
-    """List what gave credits, the newest first."""
-    rows = yield Query("list_placement_acts", (placement, ACTS_MAX))
+def page_acts(placement: str, before: str, limit: int, asset: Asset) -> Flow[list[PlacementActView]]:
+    """Read the next acts that gave credits before an id, the newest first."""
+    rows = yield Query("list_placement_acts", (placement, before, limit))
     return [act_view(list(values), asset) for values in rows]
 
 
@@ -81,6 +80,24 @@ def find_act(principal: str, key: str) -> Flow[ActRow | None]:
     """Find the act of a call, by whose it was and its key."""
     values = yield Query("find_placement_act", (call_of(principal, key),))
     return None if values is None else ActRow(*values)
+
+
+def pending_acts(age: int) -> Flow[list[ActRow]]:
+    """Read the oldest acts that are not done, so many microseconds after they were taken."""
+    (now,) = yield Query("read_now")
+    rows = yield Query("pending_placement_acts", (now - age, ACTS_AT_ONCE))
+    return [ActRow(*values) for values in rows]
+
+
+def end_act(principal: str, key: str) -> Flow[None]:
+    """Note that the act of a call is done."""
+    yield Query("end_placement_act", (call_of(principal, key),))
+
+
+def let_rows_go(age: int) -> Flow[None]:
+    """Keep the rows of files no longer whose placements went into the archive so many microseconds ago."""
+    (now,) = yield Query("read_now")
+    yield Query("let_placement_rows_go", (now - age,))
 
 
 def page_file_candidates(file: str, after: int, limit: int, asset: Asset) -> Flow[list[FileCandidate]]:

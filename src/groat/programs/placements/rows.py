@@ -96,6 +96,7 @@ class ActRow(_PlacementsRow):
 
     ``file`` is '' where it is of several. ``people`` got ``total`` in all (smallest units), ``amount`` each; that is
     None where each person's stands in the file. ``call`` names whose call it was, and under which key.
+    It is ``pending`` until its candidates are placed and its run is filed.
     """
 
     id: str
@@ -111,11 +112,18 @@ class ActRow(_PlacementsRow):
     by: str
     at: int
     call: str
+    pending: int = 1
 
 
 def call_of(principal: str, key: str) -> str:
     """Name the call of an act: a principal's key."""
     return f"{principal} {key}"
+
+
+def caller_of(call: str) -> tuple[str, str]:
+    """Return the principal and the key of such a call."""
+    principal, _, key = call.partition(" ")
+    return principal, key
 
 
 def placement_of(book: Book, id: str) -> PlacementRow | None:

@@ -135,8 +135,8 @@ class PlacementFileView(msgspec.Struct):
     """A file of a placement: uploaded, or ``processed`` into candidates, who got the credits in it by the ``run``.
 
     ``draft`` has its rows, ``rows`` of them: ``bad`` ones cannot be posted, ``selected`` ones are to be, and come to
-    ``total``. ``candidates`` are placed by it, of whom it made ``new_candidates``. ``expired`` says that it was not
-    processed in time, so that its rows are forgotten: upload it again.
+    ``total``. ``candidates`` are placed by it, of whom it made ``new_candidates``. ``expired`` says that its rows
+    were forgotten before it was processed, after long in the archive: upload it again.
     """
 
     id: str
@@ -158,11 +158,12 @@ class PlacementFileView(msgspec.Struct):
     new_candidates: int
 
 
-class PlacementFileList(msgspec.Struct):
-    """The files of a placement, the newest first; amounts are of ``asset``."""
+class PlacementFilePage(msgspec.Struct):
+    """Files of a placement, the newest first; amounts are of ``asset``."""
 
     items: list[PlacementFileView]
     asset: str
+    cursor: str | None
 
 
 class FileCandidate(msgspec.Struct):
@@ -209,11 +210,12 @@ class PlacementActView(msgspec.Struct):
     state: str | None
 
 
-class PlacementActList(msgspec.Struct):
-    """The acts that gave credits in a placement, the newest first; amounts are of ``asset``."""
+class PlacementActPage(msgspec.Struct):
+    """Acts that gave credits in a placement, the newest first; amounts are of ``asset``."""
 
     items: list[PlacementActView]
     asset: str
+    cursor: str | None
 
 
 class CreditsGiven(msgspec.Struct):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from time import monotonic
@@ -135,7 +135,7 @@ class Drafts:
         """Check the rows of a draft again, by other choices: those given, or those that it has.
 
         Rows that somebody left out stay so, unless others are given. Raises as :meth:`make`, and RunError
-        ``draft_filed``, ``draft_changed``.
+        ``draft_filed``, ``draft_closed``, ``draft_changed``.
         """
         choices = await self._checked(choices)
         await self._begin(stored)
@@ -178,10 +178,12 @@ class Drafts:
         return await self._end(stored, choices, before.spent)
 
     async def discard(self, id: str) -> None:
-        """Forget a draft that nobody has filed. Raises RunError ``draft_not_found``, ``draft_filed``."""
+        """Forget a draft that nobody filed. Raises RunError ``draft_not_found``, ``draft_filed``, ``draft_kept``."""
         stored = await self.find(id)
         if stored.run is not None:
             raise RunError("draft_filed", run=stored.run)
+        if stored.kept:
+            raise RunError("draft_kept")
         await self._groat.write(reading.drop_draft, stored.id)
         await self._forget_rows(stored.id, stored.edition)
 
@@ -245,6 +247,8 @@ class Drafts:
         found = await self.find(id)
         if found.run is not None:
             raise RunError("draft_filed", run=found.run)
+        if found.closed:
+            raise RunError("draft_closed")
         raise RunError("draft_changed", version=str(found.version))
 
     async def _fill(

@@ -9,6 +9,9 @@ BELONGS_TO_RUN = Rule(409, "A bulk run moved this (run, kind). Undo it through t
 RUN_REFUSALS: dict[str, Rule] = {
     "draft_not_found": Rule(404, "There is no such draft. One that nobody files is kept for 7 days."),
     "draft_filed": Rule(409, "The draft was filed (run). Make another one for another run."),
+    "draft_closed": Rule(
+        409, "The rows of the draft were given by another run. Make another one for another run."
+    ),
     "draft_changed": Rule(409, "The draft has changed meanwhile (version). Read it again.", True),
     "draft_empty": Rule(422, "No row of the draft is selected, so there is nothing to post."),
     "run_changes_nothing": Rule(422, "Everybody has this balance already, so there is nothing to post."),
@@ -30,13 +33,14 @@ RUN_ERRORS: dict[str, Rule] = {
     ),
     "run_is_undo": Rule(409, "The run took another one back. File that one's rows again, in a draft of their own."),
     "run_nothing_to_undo": Rule(409, "Nothing that the run posted is left to undo."),
+    "draft_kept": Rule(409, "A file of a placement has these rows, so they stay as long as it does."),
     "run_choice_wrong": Rule(422, "Only the draft of a file has a reading to correct; only an undo has short."),
 }  # fmt: skip
 
 
 RUN_ERRORS |= {
     code: RUN_REFUSALS[code]
-    for code in ("draft_not_found", "draft_filed", "draft_changed", "run_changes_nothing")
+    for code in ("draft_not_found", "draft_filed", "draft_closed", "draft_changed", "run_changes_nothing")
 }
 
 _INSIDE = {"run_not_running": Rule(409, "The run is not running, or its chunk is not the next one.", True)}

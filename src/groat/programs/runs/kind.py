@@ -108,6 +108,8 @@ def _file(request: Request[Any], _: Any) -> Step | Refusal:
     draft = LockedDraft(*values)
     if draft.run is not None:
         return refuse("draft_filed", draft=draft.id, run=draft.run)
+    if draft.closed:
+        return refuse("draft_closed", draft=draft.id)
     if not draft.ready or draft.version != filing.version:
         return refuse("draft_changed", draft=draft.id, version=str(draft.version))
     if not draft.filing:

@@ -46,7 +46,7 @@ _ORIGIN: dict[str, Any] = {
 DRAFT: dict[str, Any] = {
     "id": ID, "version": 1, "ready": True, "origin": _ORIGIN, "asset": "CREDIT", "mode": "add", "reason": "Bonus",
     "source": "house:bonus", "by": "user:ada", "made_at": AT, "expires_at": "2026-11-27T18:59:50.123456Z",
-    "duplicates": "ask", "short": None, "amount": None, "run": None, "undoes": None, "reading": None,
+    "closed": False, "duplicates": "ask", "short": None, "amount": None, "run": None, "undoes": None, "reading": None,
     "summary": _SUMMARY, "source_problem": None, "atomic": True, "chunks": 1, "needs_approval": False, "approval": "",
     "repeats": [],
 }  # fmt: skip
@@ -150,7 +150,7 @@ async def _select(call: Call, body: DraftInput, selection: SelectionInput) -> Ru
     answer_example={"items": [DRAFT], "cursor": None},
 )
 async def list_run_drafts(call: Call) -> Answer:
-    """Drafts that nobody has filed, the newest first."""
+    """Drafts that nobody has filed and no placement has as a file, the newest first."""
     limit = call.limit()
     found = await call.groat.read(reading.page_drafts, _before(call), limit)
     drafts = call.services.groat.program(Runs).drafts
@@ -186,6 +186,7 @@ async def get_run_draft(call: Call) -> Answer:
     codes=(
         "draft_not_found",
         "draft_filed",
+        "draft_closed",
         "draft_changed",
         "run_choice_wrong",
         "invalid_id",
@@ -212,10 +213,10 @@ async def change_run_draft(call: Call) -> Answer:
     "bulk runs",
     "Forget a draft",
     status=204,
-    codes=("draft_not_found", "draft_filed", "draft_changed", "invalid_id"),
+    codes=("draft_not_found", "draft_filed", "draft_kept", "draft_changed", "invalid_id"),
 )
 async def delete_run_draft(call: Call) -> Answer:
-    """Only one that nobody has filed."""
+    """Only one that nobody has filed, and that is no file of a placement."""
     await call.services.groat.program(Runs).discard(call.params["id"])
     return Answer(b"", 204)
 

@@ -35,7 +35,10 @@ class StoredRow(msgspec.Struct):
 
 
 class LockedDraft(StoredRow):
-    """The part of a draft that filing reads: ``run`` is the request that it became, ``filing`` JSON of that's data."""
+    """The part of a draft that commands read: ``run`` is the request that it became, ``filing`` JSON of that's data.
+
+    One that is ``kept`` is not forgotten; one that is ``closed`` is neither changed nor filed any more.
+    """
 
     id: str
     version: int
@@ -43,6 +46,8 @@ class LockedDraft(StoredRow):
     ready: int
     run: str | None
     filing: str
+    kept: int = 0
+    closed: int = 0
 
 
 class StoredDraft(StoredRow):
@@ -61,6 +66,8 @@ class StoredDraft(StoredRow):
     reading: str
     summary: str
     filing: str
+    kept: int = 0
+    closed: int = 0
 
 
 class CheckedRow(StoredRow):
@@ -143,6 +150,12 @@ def run_of(book: Book, id: str) -> RunRow | None:
     """Return a locked run, None if there is none."""
     values = book.row(RUN, id)
     return None if values is None else RunRow(*values)
+
+
+def draft_of(book: Book, id: str) -> LockedDraft | None:
+    """Return a locked draft, None if there is none."""
+    values = book.row(DRAFT, id)
+    return None if values is None else LockedDraft(*values)
 
 
 def skip_id(run: str, number: int) -> str:

@@ -111,10 +111,11 @@ class DraftReading(msgspec.Struct):
 class RunDraft(msgspec.Struct):
     """Rows that were read and checked and are not posted yet. Nothing of it is money before it is filed.
 
-    ``run`` is the request that it became, ``undoes`` the run that it takes back. ``reading`` is null unless it is of a
-    file. ``source_problem`` says why the account that pays could not pay all of it now. A run is one ``atomic`` commit,
-    or has so many ``chunks``. ``approval`` says why another person must approve it, empty where nobody must.
-    ``repeats`` are runs of the same file before. ``short`` says what an undo does about people who have spent some.
+    ``expires_at`` is null where it is kept as a file; a ``closed`` one was given by another run. ``run`` is the request
+    that it became, ``undoes`` the run that it takes back. ``reading`` is null unless it is of a file.
+    ``source_problem`` says why the account that pays could not pay all of it now. A run is one ``atomic`` commit, or
+    has so many ``chunks``. ``approval`` says why another person must approve it, empty where nobody must. ``repeats``
+    are runs of the same file before. ``short`` says what an undo does about people who have spent some.
     """
 
     id: str
@@ -127,7 +128,8 @@ class RunDraft(msgspec.Struct):
     source: str
     by: str
     made_at: str
-    expires_at: str
+    expires_at: str | None
+    closed: bool
     duplicates: Duplicates
     short: Short | None
     amount: str | None

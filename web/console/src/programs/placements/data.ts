@@ -6,9 +6,9 @@ import type {
   CreditsGiven,
   CreditsInput,
   FileCandidatePage,
-  PlacementActList,
+  PlacementActPage,
   PlacementChange,
-  PlacementFileList,
+  PlacementFilePage,
   PlacementFileView,
   PlacementInput,
   PlacementMemberPage,
@@ -66,16 +66,9 @@ export const placementQuery = (id: string) =>
   });
 
 export const filesQuery = (id: string) =>
-  queryOptions({
-    queryKey: [ALL, "files", id],
-    queryFn: ({ signal }) => api.request<PlacementFileList>(`${placementPath(id)}/files`, { signal }),
-  });
+  paged<PlacementFilePage>(["files", id], `${placementPath(id)}/files`);
 
-export const actsQuery = (id: string) =>
-  queryOptions({
-    queryKey: [ALL, "acts", id],
-    queryFn: ({ signal }) => api.request<PlacementActList>(`${placementPath(id)}/acts`, { signal }),
-  });
+export const actsQuery = (id: string) => paged<PlacementActPage>(["acts", id], `${placementPath(id)}/acts`);
 
 export const membersQuery = (id: string, q: string) =>
   paged<PlacementMemberPage>(["members", id], `${placementPath(id)}/candidates`, { q: q || undefined });

@@ -1,7 +1,7 @@
 import type { PlacementFileView, PlacementView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronDown, Coins, FileSpreadsheet, Loader2, Play, Rows3, Upload } from "lucide-react";
 import { type DragEvent, useId, useState } from "react";
@@ -36,10 +36,10 @@ export function FilesCard({
   onCredits: (file: PlacementFileView) => void;
 }) {
   const { admin } = useRights();
-  const query = useQuery(filesQuery(placement.id));
+  const query = useInfiniteQuery(filesQuery(placement.id));
   const [processed, askToProcess, close] = useAsked<PlacementFileView>();
   const open = admin && placement.archived_at === null;
-  const files = query.data?.items ?? [];
+  const files = query.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Card aria-labelledby="files" data-testid="files">
       <CardHeader id="files" title={t`Files`} hint={t`Candidates and their credits, as they were uploaded`} />
@@ -56,7 +56,7 @@ export function FilesCard({
             <FileRow
               key={file.id}
               file={file}
-              asset={query.data.asset}
+              asset={placement.asset}
               open={open}
               onProcess={() => askToProcess(file)}
               onCredits={() => onCredits(file)}
@@ -64,6 +64,7 @@ export function FilesCard({
           ))}
         </ul>
       )}
+      <More of={query} />
       <ProcessDialog placement={placement} file={processed} onClose={close} />
     </Card>
   );

@@ -52,11 +52,11 @@ SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text
 ON CONFLICT (id) DO UPDATE SET line = excluded.line, amount = excluded.amount;
 
 -- name: write_placement_acts :rows
-INSERT INTO groat_placement_act (id, placement, file, act, draft, amount, mode, people, total, reason, by, at, call)
+INSERT INTO groat_placement_act (id, placement, file, act, draft, amount, mode, people, total, reason, by, at, call, pending)
 SELECT unnest($1::text::text[]), unnest($2::text::text[]), unnest($3::text::text[]), unnest($4::text::text[]),
        unnest($5::text::text[]), unnest($6::text::bigint[]), unnest($7::text::text[]), unnest($8::text::integer[]),
        unnest($9::text::bigint[]), unnest($10::text::text[]), unnest($11::text::text[]), unnest($12::text::bigint[]),
-       unnest($13::text::text[]);
+       unnest($13::text::text[]), unnest($14::text::smallint[]);
 
 -- name: find_placements :bulk
 -- Placements by id, with how many files and how many candidates they have.
@@ -79,22 +79,35 @@ SELECT id, placement, name, digest, draft, uploaded_by, uploaded_at, processed_b
 FROM groat_placement_file WHERE draft = $1 ORDER BY id LIMIT 1;
 
 -- name: list_placement_files :many
--- The files of the placement $1, $2 at most, the newest first, each with how many candidates it links.
+-- The next $3 files of the placement $1 before the id $2, the newest first, each with how many candidates it links.
 SELECT f.id, f.placement, f.name, f.digest, f.draft, f.uploaded_by, f.uploaded_at, f.processed_by, f.processed_at, f.given,
        (SELECT count(*) FROM groat_placement_member AS m WHERE m.file = f.id),
        (SELECT count(*) FROM groat_placement_member AS m WHERE m.file = f.id AND m.fresh = 1)
-FROM groat_placement_file AS f WHERE f.placement = $1 ORDER BY f.id DESC LIMIT $2;
+FROM groat_placement_file AS f WHERE f.placement = $1 AND f.id < $2 ORDER BY f.id DESC LIMIT $3;
 
 -- name: list_placement_acts :many
--- The acts of the placement $1, $2 at most, the newest first: with the name of the file, and with their runs and the states of these.
-SELECT a.id, a.placement, a.file, a.act, a.draft, a.amount, a.mode, a.people, a.total, a.reason, a.by, a.at, a.call, f.name, r.id, r.state
+-- The next $3 acts of the placement $1 before the id $2, the newest first: with the name of the file, and with their runs and the states of these.
+SELECT a.id, a.placement, a.file, a.act, a.draft, a.amount, a.mode, a.people, a.total, a.reason, a.by, a.at, a.call, a.pending, f.name, r.id, r.state
 FROM groat_placement_act AS a LEFT JOIN groat_placement_file AS f ON f.id = a.file
 LEFT JOIN groat_run AS r ON r.draft = a.draft
-WHERE a.placement = $1 ORDER BY a.id DESC LIMIT $2;
+WHERE a.placement = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3;
 
 -- name: find_placement_act :one
 -- The act of the call $1.
-SELECT id, placement, file, act, draft, amount, mode, people, total, reason, by, at, call FROM groat_placement_act WHERE call = $1;
+SELECT id, placement, file, act, draft, amount, mode, people, total, reason, by, at, call, pending FROM groat_placement_act WHERE call = $1;
+
+-- name: pending_placement_acts :many
+-- Acts before the moment $1 that are not done, the oldest first, $2 at most.
+SELECT id, placement, file, act, draft, amount, mode, people, total, reason, by, at, call, pending FROM groat_placement_act
+WHERE pending = 1 AND at < $1 ORDER BY at LIMIT $2;
+
+-- name: end_placement_act :exec
+UPDATE groat_placement_act SET pending = 0 WHERE call = $1;
+
+-- name: let_placement_rows_go :exec
+-- The rows of the files of placements that are in the archive since before the moment $1 need not be kept any more.
+UPDATE groat_run_draft SET kept = 0, closed = 1 WHERE kept = 1 AND id IN (
+    SELECT f.draft FROM groat_placement AS p JOIN groat_placement_file AS f ON f.placement = p.id WHERE p.archived_at < $1);
 
 -- name: page_placement_members :many
 -- The next $3 candidates of the placement $1 behind the id $2; those whose id, name or e-mail address has $4 in it ('' for all).

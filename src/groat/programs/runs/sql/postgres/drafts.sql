@@ -2,25 +2,25 @@
 
 -- name: insert_run_draft :one
 INSERT INTO groat_run_draft (id, version, edition, ready, run, what, digest, made_by, made_at, choices, reading, summary,
-                     filing)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                     filing, kept, closed, untidy)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)
 ON CONFLICT (id) DO NOTHING RETURNING 1;
 
 -- name: find_run_draft :one
 SELECT d.id, d.version, d.edition, d.ready, d.run, d.what, d.digest, d.made_by, d.made_at, d.choices, d.reading,
-       d.summary, d.filing
+       d.summary, d.filing, d.kept, d.closed
 FROM groat_run_draft AS d WHERE d.id = $1;
 
 -- name: page_run_drafts :many
--- The next $2 drafts before $1 that nobody has filed, the newest first.
+-- The next $2 drafts before $1 that nobody has filed and nothing else has, the newest first.
 SELECT d.id, d.version, d.edition, d.ready, d.run, d.what, d.digest, d.made_by, d.made_at, d.choices, d.reading,
-       d.summary, d.filing
-FROM groat_run_draft AS d WHERE d.run IS NULL AND d.id < $1 ORDER BY d.id DESC LIMIT $2;
+       d.summary, d.filing, d.kept, d.closed
+FROM groat_run_draft AS d WHERE d.run IS NULL AND d.kept = 0 AND d.id < $1 ORDER BY d.id DESC LIMIT $2;
 
 -- name: begin_run_draft :one
 -- Begin to change a draft of the version that was read; nobody files it meanwhile.
-UPDATE groat_run_draft SET version = version + 1, ready = 0
-WHERE id = $1 AND version = $2 AND run IS NULL RETURNING version;
+UPDATE groat_run_draft SET version = version + 1, ready = 0, untidy = 1
+WHERE id = $1 AND version = $2 AND run IS NULL AND closed = 0 RETURNING version;
 
 -- name: hold_run_draft :one
 -- Nobody else changes or files the draft before this transaction ends; no row if somebody has begun to.
@@ -116,13 +116,27 @@ WHERE draft = $1 AND edition = $2 AND number > $3 ORDER BY number LIMIT $4;
 DELETE FROM groat_run_row WHERE draft = $1 AND edition = $2 AND number > $3 AND number <= $4;
 
 -- name: drop_run_draft :one
-DELETE FROM groat_run_draft WHERE id = $1 AND run IS NULL RETURNING edition;
+DELETE FROM groat_run_draft WHERE id = $1 AND run IS NULL AND kept = 0 RETURNING edition;
+
+-- name: find_untidy_run_draft :one
+-- A draft that may have rows of other editions, and that nobody changes before this transaction ends.
+SELECT id, edition FROM groat_run_draft WHERE untidy = 1 AND ready = 1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED;
+
+-- name: find_stale_run_row :one
+-- The first row of another edition of the draft than $2.
+SELECT edition, number FROM groat_run_row WHERE draft = $1 AND edition < $2
+UNION ALL SELECT edition, number FROM groat_run_row WHERE draft = $1 AND edition > $2
+ORDER BY edition, number LIMIT 1;
+
+-- name: tidy_run_draft :exec
+UPDATE groat_run_draft SET untidy = 0 WHERE id = $1;
 
 -- name: find_old_run_draft :one
-SELECT id FROM groat_run_draft WHERE run IS NULL AND made_at < $1 ORDER BY id LIMIT 1;
+SELECT id FROM groat_run_draft WHERE run IS NULL AND kept = 0 AND made_at < $1 ORDER BY id LIMIT 1;
 
 -- name: find_filed_run_file :one
-SELECT f.draft FROM groat_run_file AS f JOIN groat_run_draft AS d ON d.id = f.draft WHERE d.run IS NOT NULL LIMIT 1;
+SELECT f.draft FROM groat_run_file AS f JOIN groat_run_draft AS d ON d.id = f.draft
+WHERE d.run IS NOT NULL OR d.closed = 1 LIMIT 1;
 
 -- name: first_run_row :one
 SELECT min(number) FROM groat_run_row WHERE draft = $1;

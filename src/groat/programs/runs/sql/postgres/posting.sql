@@ -1,15 +1,16 @@
 -- What a batch locks and writes of drafts and runs.
 
 -- name: lock_run_drafts :bulk
-SELECT d.id, d.version, d.edition, d.ready, d.run, d.filing
+SELECT d.id, d.version, d.edition, d.ready, d.run, d.filing, d.kept, d.closed
 FROM groat_run_draft AS d WHERE d.id = ANY ($1::text[]) ORDER BY d.id FOR UPDATE;
 
 -- name: write_run_drafts :rows
--- Note which run a draft became, and as what it was filed; nothing else of it changes any more.
-UPDATE groat_run_draft AS d SET run = v.run, filing = v.filing
+-- Note which run a draft became, as what it was filed, and whether it is kept or closed.
+UPDATE groat_run_draft AS d SET run = v.run, filing = v.filing, kept = v.kept, closed = v.closed
 FROM (SELECT unnest($1::text::text[]), unnest($2::text::integer[]), unnest($3::text::integer[]),
-       unnest($4::text::smallint[]), unnest($5::text::text[]), unnest($6::text::text[])) 
-     AS v (id, version, edition, ready, run, filing)
+       unnest($4::text::smallint[]), unnest($5::text::text[]), unnest($6::text::text[]),
+       unnest($7::text::smallint[]), unnest($8::text::smallint[])) 
+     AS v (id, version, edition, ready, run, filing, kept, closed)
 WHERE d.id = v.id;
 
 -- name: lock_runs :bulk

@@ -2,13 +2,13 @@
 
 -- name: lock_run_drafts :bulk
 SELECT json_group_array(json_array(
-           d.id, d.version, d.edition, d.ready, d.run, d.filing))
+           d.id, d.version, d.edition, d.ready, d.run, d.filing, d.kept, d.closed))
 FROM json_each(?1) AS j JOIN groat_run_draft AS d ON d.id = j.value;
 
 -- name: write_run_drafts :rows
--- Note which run a draft became, and as what it was filed; nothing else of it changes any more.
-WITH v (id, version, edition, ready, run, filing) AS (VALUES :rows)
-UPDATE groat_run_draft SET run = v.run, filing = v.filing FROM v WHERE groat_run_draft.id = v.id;
+-- Note which run a draft became, as what it was filed, and whether it is kept or closed.
+WITH v (id, version, edition, ready, run, filing, kept, closed) AS (VALUES :rows)
+UPDATE groat_run_draft SET run = v.run, filing = v.filing, kept = v.kept, closed = v.closed FROM v WHERE groat_run_draft.id = v.id;
 
 -- name: lock_runs :bulk
 SELECT json_group_array(json_array(

@@ -210,8 +210,8 @@ function Members({ placement }: { placement: PlacementView }) {
 }
 
 function Acts({ placement }: { placement: PlacementView }) {
-  const query = useQuery(actsQuery(placement.id));
-  const rows = query.data?.items ?? [];
+  const query = useInfiniteQuery(actsQuery(placement.id));
+  const rows = query.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Card aria-labelledby="acts" data-testid="acts">
       <CardHeader id="acts" title={t`Credits given`} hint={t`Progress, receipts and undo are with the run`} />
@@ -258,6 +258,7 @@ function Acts({ placement }: { placement: PlacementView }) {
           })}
         </ul>
       )}
+      <More of={query} />
     </Card>
   );
 }

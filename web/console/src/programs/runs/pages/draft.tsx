@@ -71,13 +71,19 @@ function Draft({ id }: { id: string }) {
       <PageHeader
         title={draft.undoes ? t`Undo: ${nameOf(draft)}` : nameOf(draft)}
         hint={
-          <Trans>
-            A draft: nobody has got anything yet. It is kept until <Time at={draft.expires_at} />.
-          </Trans>
+          draft.closed ? (
+            <Trans>The rows of this file were given by another run.</Trans>
+          ) : draft.expires_at === null ? (
+            <Trans>A draft: nobody has got anything yet. It is kept as a file of its placement.</Trans>
+          ) : (
+            <Trans>
+              A draft: nobody has got anything yet. It is kept until <Time at={draft.expires_at} />.
+            </Trans>
+          )
         }
         crumb={<RunsCrumb />}
       >
-        <Discard draft={draft} />
+        {draft.expires_at !== null && <Discard draft={draft} />}
       </PageHeader>
       <div className="flex flex-col gap-5" data-testid="draft" data-version={draft.version}>
         <Card>
@@ -110,7 +116,7 @@ function Draft({ id }: { id: string }) {
           <Totals draft={draft} />
           <Rows draft={draft} onOpen={setOpened} onToggle={toggle} onChange={change} />
         </Card>
-        <Filing draft={draft} busy={busy} onChange={(wanted) => void change(wanted)} />
+        {!draft.closed && <Filing draft={draft} busy={busy} onChange={(wanted) => void change(wanted)} />}
       </div>
       <RowSheet row={opened} asset={draft.asset} onClose={() => setOpened(null)} />
     </>
