@@ -263,13 +263,7 @@ class Drafts:
         groat, edition = self._groat, stored.edition
         asset = await groat.asset(choices.asset)
         checker = Checker(choices, asset, self._policy, stored.made_at, unselected)
-        async for piece in _pieces(rows):
-            found = await groat.read(find_people, piece, asset)
-            if checker.number + len(piece) > ROWS_MAX:
-                raise RunError("run_rows_wrong")
-            await groat.write(
-                reading.write_rows, stored.id, stored.version, edition, checker.check(piece, found)
-            )
+        await self._store(stored, checker, rows, asset)
         for numbers in _batches(checker.repeated, PIECE):
             amended = await groat.read(reading.rows_by_number, stored.id, edition, numbers)
             found = await groat.read(find_people, [_named(row) for row in amended], asset)
@@ -283,6 +277,26 @@ class Drafts:
         if former and former != edition:
             await self._forget_rows(stored.id, former)
         return made
+
+    async def _store(self, stored: StoredDraft, checker: Checker, rows: Rows, asset: Asset) -> None:
+        """Check rows and store them, each piece while the people of the next one are looked up."""
+        storing: asyncio.Task[None] | None = None
+        try:
+            async for piece in _pieces(rows):
+                found = await self._groat.read(find_people, piece, asset)
+                if checker.number + len(piece) > ROWS_MAX:
+                    raise RunError("run_rows_wrong")
+                checked = checker.check(piece, found)
+                if storing is not None:
+                    await storing
+                storing = asyncio.create_task(
+                    self._groat.write(reading.write_rows, stored.id, stored.version, stored.edition, checked)
+                )
+            if storing is not None:
+                await storing
+        finally:
+            if storing is not None:
+                await asyncio.gather(storing, return_exceptions=True)
 
     @property
     def _policy(self) -> Policy:
