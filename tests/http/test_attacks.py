@@ -42,7 +42,8 @@ CUT_OFF = {
     "blank lines in messages", "empty messages", "empty fragments", "Socket.IO: unread refusals",
     "Socket.IO: empty fragments", "Socket.IO: events when connected",
 }  # fmt: skip
-"""Attacks whose connections the server ends; it would go on reading if their bound were gone."""
+"""Attacks whose connections the server ends; it would go on reading if their bounds were gone. Two bounds end an
+address without end, and tiny chunks: test_protocol.py tells them apart."""
 
 
 @pytest.fixture(scope="module")
