@@ -464,6 +464,28 @@ async def test_old_drafts_are_forgotten_and_filed_files_too(api: Api, tmp_path: 
     assert body(await api.call("ada", f"GET /v1/runs/{run['id']}/rows"))["total"] == 1
 
 
+async def test_a_row_against_a_limit_says_why_it_is_out_and_what_to_do(api: Api) -> None:
+    body(await api.call("ada", "PATCH /v1/accounts/user:42/balances/CREDIT", {"ceiling": "120"}))
+    await api.groat.post([("house:bonus", "user:cold", "1", "CREDIT")], key="cold")
+    body(await api.call("ada", "POST /v1/accounts/user:cold/freeze", {"reason": "Fraud"}))
+    rows = [{"user": user, "amount": "50"} for user in ("42", "cold", "7")]
+    made = await draft(api, rows)
+    assert (made["summary"]["over_limit"], made["summary"]["bad"], made["summary"]["total"]) == (2, 2, "50")
+    page = body(await api.call("sam", f"GET /v1/runs/drafts/{made['id']}/rows?show=over_limit"))["items"]
+    assert [(row["user"], row["problem"]["code"]) for row in page] == [
+        ("42", "ceiling_exceeded"),
+        ("cold", "account_frozen"),
+    ]
+    ceiling, frozen = (row["problem"]["detail"] for row in page)
+    assert ceiling == "user:42 would reach 150 CREDIT, its ceiling is 120. Give less, or raise the ceiling."
+    assert frozen.endswith("Unfreeze the account, then check again.")
+    # Once the limit is mended, a new check takes the rows in.
+    body(await api.call("ada", "PATCH /v1/accounts/user:42/balances/CREDIT", {"ceiling": "150"}))
+    await api.call("ada", "POST /v1/accounts/user:cold/unfreeze", {"reason": "Cleared"})
+    again = body(await api.call("ada", f"PATCH /v1/runs/drafts/{made['id']}", {}))["summary"]
+    assert (again["over_limit"], again["selected"], again["total"]) == (0, 3, "150")
+
+
 async def test_rows_of_a_check_that_nobody_ended_are_forgotten(api: Api, tmp_path: Path) -> None:
     made = await draft(api, [{"user": str(number), "amount": "5"} for number in range(3)])
     with closing(sqlite3.connect(tmp_path / "groat.db")) as database, database:

@@ -30,6 +30,13 @@ ROW_PROBLEMS: dict[str, str] = {
 }
 """The faults of rows that this check finds; others are those of the reader and of the ledger."""
 
+LIMIT_ADVICE: dict[str, str] = {
+    "ceiling_exceeded": "Give less, or raise the ceiling.",
+    "insufficient_funds": "Take less, or lower the floor.",
+    "account_frozen": "Unfreeze the account, then check again.",
+}
+"""Advice to a person, by the ledger's code, about a row against which a limit stands."""
+
 _encode = msgspec.json.encode
 
 
@@ -196,7 +203,8 @@ class Checker:
         refusal = self._refusal(account, units, gives)
         if refusal is not None:
             row.over = 1
-            _spoil(row, refusal.code, refusal.detail)
+            said = str(refusal).removeprefix(f"{refusal.code}: ").removesuffix(".")
+            _spoil(row, refusal.code, f"{said}. {LIMIT_ADVICE.get(refusal.code, '')}".rstrip())
 
     def _refusal(self, account: Account, units: int, gives: bool) -> Refusal | None:
         if not units:
