@@ -21,6 +21,7 @@ from groat.programs.placements.finishing import Finisher
 from groat.programs.placements.words import Placements
 from groat.programs.runs.errors import RunError
 from groat.settings import Settings
+from groat.store.streams import write_receipts, write_sent
 from tests.http.conftest import CALLERS, SECRET, Api, code, give, serve
 from tests.servers import Postgres
 
@@ -510,6 +511,31 @@ async def test_an_act_whose_server_died_is_finished_by_another(
         assert (shown["candidates"], shown["new_candidates"]) == (2, 1)
     assert await balances(api, "42", "mei@example.com") == ["105", "5"]
     assert await api.app.services.part(Finisher).finish() == 0
+
+
+async def test_an_act_has_a_receipt_for_each_of_its_people(api: Api) -> None:
+    await made(api, id="spring")
+    for user in ("42", "7"):
+        await api.call("ada", f"PUT /v1/placements/spring/candidates/{user}")
+    before = (await api.call("42", "GET /v1/streams/user:42/events")).json()["position"]
+    given = await api.call("ada", "POST /v1/placements/spring/credits", {"credits": "5", "reason": "Bonus"})
+    await done(api, given.json()["run"]["id"])
+    (act,) = (await api.call("sam", "GET /v1/placements/spring/acts")).json()["items"]
+    route = f"GET /v1/runs/{act['run']}/receipts"
+    page = (await api.call("42", "GET /v1/streams/user:42/events", params={"after": before})).json()
+    offset = int(page["position"].rpartition(":")[2])
+    for device, moment in (("phone", 1_800_000_000_000_000), ("laptop", 1_800_000_001_000_000)):
+        await api.groat.write(write_sent, [("user:42", device, offset - 1, 1_700_000_000_000_000)])
+        await api.groat.write(write_sent, [("user:42", device, offset, moment)])
+    await api.groat.write(write_receipts, [("user:42", "phone", offset, 1_800_000_002_000_000)])
+    told = {each["user"]: each for each in (await api.call("sam", route)).json()["items"]}
+    assert all(each["outcome"] == "posted" and each["committed_at"] for each in told.values())
+    assert [(told[user]["sent"], told[user]["seen"]) for user in ("42", "7")] == [(2, 1), (0, 0)]
+    assert told["42"]["seen_at"] == "2027-01-15T08:00:02.000000Z"
+    exported = (await api.call("sam", f"{route}.csv")).text.splitlines()
+    assert len(exported) == 3
+    assert exported[0].startswith("line,user,amount,outcome")
+    assert (await api.call("42", route)).status_code == 403
 
 
 async def test_an_act_is_undone_as_a_run(api: Api) -> None:
