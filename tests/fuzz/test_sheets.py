@@ -81,7 +81,22 @@ def runner() -> Iterator[asyncio.Runner]:
         yield runner
 
 
-def test_xlsx(runner: asyncio.Runner) -> None:
+XLSX_WORDS = [
+    b"<row>", b"</row>", b'<c r="XFD1048576">', b'<c t="s"><v>0</v></c>', b"<v>", b"</v>", b't="d"', b't="e"',
+    b's="99"', b'r="A0000001"', b'count="4294967295"', b"1E400",
+    b"&#0;", b"<!DOCTYPE x>", b'hidden="1"', b'formatCode="0000"',
+]  # fmt: skip
+ODS_WORDS = [
+    b"<table:table-row>", b"</table:table-row>", b"<table:table-cell/>", b"<table:covered-table-cell/>",
+    b"</table:table-cell>", b"<text:p>", b"</text:p>", b'office:value-type="float"', b'office:value="7"',
+    b' table:number-columns-repeated="16384"', b' table:number-rows-repeated="1048576"',
+    b' table:number-rows-spanned="9"', b' table:visibility="collapse"', b"<!-- x -->", b"<![CDATA[x]]>", b"&#48;",
+    b"&gt;", b"'>'", b"0007", b"50%", b"\xef\xbb\xbf", b"<?x?>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "words"), [("xlsx", XLSX_WORDS), ("ods", ODS_WORDS)])
+def test_workbooks(runner: asyncio.Runner, name: str, words: list[bytes]) -> None:
     """In children, for a parser that aborts would end the test, too."""
     dice = random.Random(1)
     pool = Pool(("groat.sheets.order",))
@@ -108,12 +123,7 @@ def test_xlsx(runner: asyncio.Runner) -> None:
             return
         check(sheet)
 
-    words = [
-        b"<row>", b"</row>", b'<c r="XFD1048576">', b'<c t="s"><v>0</v></c>', b"<v>", b"</v>", b't="d"', b't="e"',
-        b's="99"', b'r="A0000001"', b'count="4294967295"', b"1E400",
-        b"&#0;", b"<!DOCTYPE x>", b'hidden="1"', b'formatCode="0000"',
-    ]  # fmt: skip
     try:
-        fuzz("xlsx", attempt, cases=250, mutate=lambda dice, data: mutate_zip(dice, data, words))
+        fuzz(name, attempt, cases=250, mutate=lambda dice, data: mutate_zip(dice, data, words))
     finally:
         runner.run(pool.close())
