@@ -18,6 +18,7 @@ from groat.http.app import create_app
 from groat.programs import find_programs
 from groat.programs.placements import PLACEMENTS, giving
 from groat.programs.placements.finishing import Finisher
+from groat.programs.placements.own_settings import PlacementsSettings
 from groat.programs.placements.words import Placements
 from groat.programs.runs.errors import RunError
 from groat.settings import Settings
@@ -610,6 +611,13 @@ async def test_the_same_on_postgres(on_postgres: Api) -> None:
     mine = (await api.call("42", "GET /v1/candidates/42/dashboard")).json()
     # 204 was taken to set the balance: that is no reversal, so it counts as spent.
     assert (mine["granted"], mine["spent"], mine["updates"]) == ("211", "204", 5)
+    # The sweep leaves the rows that are kept, and an act that is done is not finished again.
+    finisher = Finisher(api.groat, PlacementsSettings(keep_rows_days=1))
+    await finisher.sweep()
+    await api.groat.prune()
+    assert await finisher.finish() == 0
+    kept = (await api.call("sam", "GET /v1/placements/spring/files")).json()["items"]
+    assert [file["rows"] for file in kept] == [2, 2]
     path = "PATCH /v1/placements/spring"
     made_at_once = await asyncio.gather(
         *(api.call("ada", "POST /v1/placements", {"title": "A", "id": "one"}) for _ in range(5))
