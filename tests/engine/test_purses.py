@@ -51,6 +51,40 @@ async def test_more_grants_are_read_only_where_the_first_do_not_suffice(
         assert report.ok, report.problems
 
 
+async def test_the_end_of_a_hold_reads_more_grants_only_where_it_has_taken_from_them(
+    database: Database, clock: Clock
+) -> None:
+    asked: list[str] = []
+
+    def note(query: Query) -> None:
+        asked.append(query.name)
+
+    async with Groat.open(database.url, store=database.store(clock, before_query=note)) as groat:
+        await groat.add_asset("CREDIT", 0)
+        await give(groat, clock)
+        asked.clear()
+        few = await groat.hold("user:a", "house:s", "4", "CREDIT", key="few")
+        made = await groat.settle(str(few.id), "3", key="few/s")
+        assert [(g.amount, g.held) for g in made.grants or []] == [("-3", "-3"), ("0", "-1")]
+        assert "read_purses" not in asked
+        many = await groat.hold("user:a", "house:s", "25", "CREDIT", key="many")
+        asked.clear()
+        # Of the third grant, which stands behind the first two, 8 are reserved.
+        made = await groat.settle(str(many.id), "20", key="many/s")
+        assert [(g.amount, g.held) for g in made.grants or []] == [
+            ("-7", "-7"), ("-10", "-10"), ("-3", "-3"), ("0", "-5"),
+        ]  # fmt: skip
+        assert "read_purses" in asked
+        made = await groat.post([("user:a", "house:s", "9", "CREDIT")], key="then")
+        assert [g.amount for g in made.grants or []] == ["-7", "-2"]
+        # Both grants that are put back are gone, and stand before those that are left.
+        await groat.reverse(str(made.id), key="back")
+        made = await groat.post([("user:a", "house:s", "30", "CREDIT")], key="last")
+        assert [g.amount for g in made.grants or []] == ["-7", "-10", "-10", "-3"]
+        report = await groat.verify()
+        assert report.ok, report.problems
+
+
 async def test_what_expires_next_is_known_whichever_grants_were_read(groat: Groat, clock: Clock) -> None:
     await give(groat, clock)
     # The one that ends next is behind the first; once it is gone, the next of all is.

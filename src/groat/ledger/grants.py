@@ -141,6 +141,7 @@ class Allocating:
         if remaining == 0:
             purse.live.remove(grant)
         elif was == 0:
+            purse.need_all()
             purse.live.append(grant)
             purse.live.sort(key=lambda each: each.order)
         self.allocations.append(_allocation_of(Allocation, (grant, amount, held)))

@@ -185,6 +185,11 @@ class HoldRow:
         """Return the amount that is neither captured nor released yet."""
         return self.amount - self.captured - self.released
 
+    def is_over(self, now: int) -> bool:
+        """Return whether it is still open though its time is over, and no cause of its own ends it."""
+        ends = self.expires_at
+        return ends is not None and ends <= now and self.status == HOLD_OPEN and self.cause is None
+
     def state(self) -> tuple[Any, ...]:
         """Return the values of this row that a command can change."""
         return (self.captured, self.released, self.status, self.expires_at, self.first_expires_at)

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Final
 
 from groat.ledger.book import Book, Pair, Refs
-from groat.ledger.rows import HOLD_OPEN
 from groat.store.due import Found, Place, Side
 from groat.store.flow import Flow, Query
 
@@ -40,10 +39,8 @@ class DueHolds:
         return [
             Place(hold.expires_at, self.order, hold.id)
             for hold in book.holds.values()
-            if hold.status == HOLD_OPEN
-            and hold.cause is None
+            if hold.is_over(book.now)
             and hold.expires_at is not None
-            and hold.expires_at <= book.now
             and taken.isdisjoint((*hold.source.streams, *hold.destination.streams))
         ]
 

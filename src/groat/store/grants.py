@@ -41,17 +41,20 @@ def name_grants(refs: Refs, grants: set[str]) -> Flow[set[str]]:
 def purse_queries(accounts: Iterable[Account], holds: Iterable[HoldRow]) -> list[Query]:
     """Make the statements that read the grants of accounts that are locked, and what holds took from them."""
     ids = sorted(account.id for account in accounts if account.extras & GRANTS)
+    return [Query("read_purses", (ids,)), *_part_queries(holds)] if ids else []
+
+
+def front_queries(accounts: Iterable[Account], holds: Iterable[HoldRow]) -> list[Query]:
+    """As :func:`purse_queries`, where nothing but decisions needs grants: the first ones of accounts mostly suffice."""
+    ids = sorted(account.id for account in accounts if account.extras & GRANTS)
     if not ids:
         return []
-    queries = [Query("read_purses", (ids,))]
+    return [Query("read_fronts", (ids, FRONT)), Query("read_sums", (ids,)), *_part_queries(holds)]
+
+
+def _part_queries(holds: Iterable[HoldRow]) -> list[Query]:
     held = sorted(hold.id for hold in holds if hold.source.extras & GRANTS)
-    return [*queries, Query("read_hold_parts", (held,))] if held else queries
-
-
-def front_queries(accounts: Iterable[Account]) -> list[Query]:
-    """As :func:`purse_queries`, for batches that name no grant and no hold: the first grants of accounts suffice."""
-    ids = sorted(account.id for account in accounts if account.extras & GRANTS)
-    return [Query("read_fronts", (ids, FRONT)), Query("read_sums", (ids,))] if ids else []
+    return [Query("read_hold_parts", (held,))] if held else []
 
 
 def read_rest(book: Book, purses: Iterable[Purse]) -> Flow[None]:
@@ -74,7 +77,7 @@ def take_purses(
     rows, *parts = read
     sums: dict[int, Sums] = {}
     if parts and queries[1].name == "read_sums":
-        sums = {id: Sums(*values) for id, *values in parts.pop()}
+        sums = {id: Sums(*values) for id, *values in parts.pop(0)}
     live: dict[int, list[Grant]] = {id: [] for id in by_id}
     for id, account, *rest in rows:
         grant = book.grants[id] = Grant(id, by_id[account], *rest)
@@ -88,9 +91,18 @@ def take_purses(
     wanted |= {each.grant.id for row in originals for leg in row.legs for each in leg.allocations}
     missing = sorted(wanted - book.grants.keys())
     if missing:
+        incomplete = []
         for id, account, *rest in (yield Query("read_grants", (missing,))):
             if account in by_id:
-                book.grants[id] = Grant(id, by_id[account], *rest)
+                grant = Grant(id, by_id[account], *rest)
+                purse = book.purses[grant.account]
+                if grant.remaining and purse.behind.number:
+                    # It stands behind the first ones, so its purse needs all, for they are in order.
+                    incomplete.append(purse)
+                else:
+                    book.grants[id] = grant
+        if incomplete:
+            yield from read_rest(book, incomplete)
     held: dict[str, list[tuple[Any, ...]]] = {}
     for hold, *part in parts[0] if parts else ():
         held.setdefault(hold, []).append(tuple(part))

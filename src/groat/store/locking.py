@@ -239,9 +239,10 @@ class Locker:
         book.named_grants = self.refs.grants
         if not book.extras & GRANTS:
             return []
-        if book.holds or self.originals or book.named_grants:
-            return purse_queries(book.accounts.values(), book.holds.values())
-        return front_queries(book.accounts.values())
+        accounts, holds = book.accounts.values(), book.holds.values()
+        # Nothing that is due can ask for more grants, and reversals look at all.
+        all_needed = self.originals or book.named_grants or any(hold.is_over(book.now) for hold in holds)
+        return purse_queries(accounts, holds) if all_needed else front_queries(accounts, holds)
 
     def _accounts_by_id(self) -> dict[int, Account]:
         return {account.id: account for account in self.book.accounts.values()}
