@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from groat import Groat, Refused
+from groat.store import postgres
 from tests.helpers.databases import PostgresDatabase
 from tests.helpers.money import give, refused
 from tests.helpers.waiting import DEADLINE_S
@@ -47,16 +48,29 @@ def marks(place: PostgresDatabase) -> set[int]:
 
 
 async def wait_for_waiters(connection: Any, count: int) -> None:
-    """Wait until so many sessions wait for this one, or for one that waits for it."""
+    """Wait until so many sessions wait for this one, or for one that waits for it.
+
+    A transaction that reads pg_stat_activity sees the sessions of its first look all along, pg_locks is read anew.
+    """
     async with asyncio.timeout(DEADLINE_S):
         pids = {await connection.fetchval("SELECT pg_backend_pid()")}
         while len(pids) <= count:
             found = await connection.fetch(
-                "SELECT pid FROM pg_stat_activity WHERE pg_blocking_pids(pid) && $1::int[]", list(pids)
+                "SELECT pid FROM pg_locks WHERE NOT granted AND pg_blocking_pids(pid) && $1::int[]",
+                list(pids),
             )
             pids |= {pid for (pid,) in found}
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writers that wait for a lock as long as the test does, rather than try again after a fifth of a second."""
+    for setting in ("lock_timeout", "statement_timeout"):
+        monkeypatch.setitem(postgres.WRITER_SETTINGS, setting, f"{DEADLINE_S}s")
+    monkeypatch.setattr(postgres, "WRITE_ANSWER_S", DEADLINE_S)
+
+
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("first", ["freeze", "opening"])
 async def test_the_second_waits_for_the_first(place: PostgresDatabase, first: str) -> None:
     async with (
