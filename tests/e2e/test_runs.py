@@ -202,7 +202,9 @@ def test_a_pasted_list_and_a_selection_of_people(server: Server, new_screen: New
     expect(page.get_by_test_id("draft-row").first).to_contain_text("42")
 
 
-def test_the_list_of_runs_is_live(server: Server, new_screen: NewScreen) -> None:
+def test_the_list_of_runs_is_live_and_a_run_goes_on_past_refused_rows(
+    server: Server, new_screen: NewScreen
+) -> None:
     page = new_screen("support", "/runs").page
     expect(page.get_by_role("heading", name="Bulk runs", level=1)).to_be_visible()
     # Staff look on; only administrators give.
@@ -214,6 +216,47 @@ def test_the_list_of_runs_is_live(server: Server, new_screen: NewScreen) -> None
     line.get_by_role("link").click()
     has_state(page, "done")
     expect(page.get_by_test_id("undo-run")).to_have_count(0)
+
+    # Three accounts are frozen after the rows were checked: the first of them stops the run.
+    people = ["row-1", "cold-1", "cold-2", "cold-3", "row-5"]
+    for person in people:
+        server.credit(person, 1)
+    id = draft(server, [{"user": person, "amount": "5"} for person in people], "Past the cold")
+    maker = new_screen("admin", f"/runs/drafts/{id}").page
+    expect(maker.get_by_test_id("draft-total")).to_have_text("25")
+    for person in people[1:4]:
+        server.call("POST", f"/v1/accounts/user:{person}/freeze", {"reason": "They left"})
+    page.goto(f"{server.address}/runs")
+    file(maker)
+    has_state(maker, "stopped")
+    expect(page.get_by_test_id("run-line").filter(has_text="Past the cold")).to_contain_text(
+        "Stopped", timeout=SOON_MS
+    )
+    refused = maker.get_by_test_id("run-progress").get_by_role("alert")
+    expect(refused).to_contain_text("cold-1 in row 2 was refused")
+    expect(refused).to_contain_text("frozen")
+    assert [server.balance(person) for person in people] == ["1"] * 5, "a step is posted whole or not at all"
+    skip(maker)
+    expect(refused).to_contain_text("cold-2 in row 3 was refused", timeout=SOON_MS)
+    expect(maker.get_by_test_id("run-progress")).to_contain_text("one row skipped")
+    skip(maker, every=True)
+    has_state(maker, "done")
+    expect(maker.get_by_test_id("run-progress")).to_contain_text("3 rows skipped")
+    expect(refused).to_have_count(0)
+    expect(maker.get_by_test_id("run-row").nth(1)).to_contain_text("skipped")
+    assert [server.balance(person) for person in people] == ["6", "1", "1", "1", "6"]
+
+
+def skip(page: Page, *, every: bool = False) -> None:
+    """Leave out the row at which the run on screen stopped, or whatever is refused from there on."""
+    press(page, "act-skip")
+    dialog = page.get_by_test_id("input-dialog")
+    if every:
+        dialog.get_by_role("checkbox", name="Every").check()
+    act = dialog.get_by_role("button", name="Leave out the row")
+    expect(act).not_to_have_attribute("aria-disabled", "true", timeout=SOON_MS)
+    act.click()
+    expect(dialog).to_have_count(0, timeout=SOON_MS)
 
 
 def test_a_draft_is_changed_row_by_row_and_by_the_keyboard(server: Server, new_screen: NewScreen) -> None:
