@@ -14,6 +14,8 @@ from tests.e2e.screens import Screen
 from tests.e2e.serving import Server
 from tests.e2e.test_access import AT_REST, AXE, PHONE, RUN_AXE, SCREEN, View, as_it_is, keep, tab_to, width_of
 
+SOON_MS = 30_000
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -136,6 +138,15 @@ def test_every_way_to_give_credits_moves_the_whole_dashboard(server: Server, new
     expect(acts.first).to_have_attribute("data-state", "done")
     acts.first.get_by_role("link").click()
     second.page.wait_for_url("**/runs/*")
+    # Whom it reached is with the run: Ursula and Kofi have it on their screens, and Nia has none.
+    second.page.get_by_role("radio", name="Receipts").check()
+    receipts = second.page.get_by_test_id("receipt")
+    expect(receipts).to_have_count(3)
+    for user in ("42", "7"):
+        told = receipts.filter(has=second.page.locator(f"a[href$='/users/{user}']"))
+        expect(told).to_contain_text("sent to 1", timeout=SOON_MS)
+        expect(told).to_contain_text(re.compile(r"seen .*\d"), timeout=SOON_MS)
+    expect(receipts.filter(has_text="no device yet")).to_have_count(1)
     run = second.page.url.rpartition("/")[2]
     draft = server.call("POST", f"/v1/runs/{run}/undo", {"reason": "By mistake"})
     filing = {"draft": draft["id"], "version": draft["version"]}
