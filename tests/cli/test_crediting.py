@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from groat import Groat
-from groat.programs.runs import importing
+from groat.programs.runs import drafts, reading, rows
 from tests.cli.conftest import Run
 from tests.sheets.test_cases import xlsx
 
 PEOPLE = "Candidate ID;Credits;Reason\n42;50;Bonus\n7;20;=1+1\nnew;1;-x\n"
+PEOPLE_MANY, CHUNK = 45, 10
 
 
 def balances(database: str, *people: str) -> dict[str, str]:
@@ -136,16 +140,27 @@ def test_a_command_that_was_killed_goes_on(
     run: Run, ledger: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "people.csv"
-    file.write_text(PEOPLE)
-
-    async def killed(*_: Any) -> Any:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr("groat.cli.crediting.drive", killed)
-        run("import", "credits", file, "--database", ledger)
-    assert balances(ledger, "42") == {"42": "100"}
-    assert importing.drive is not killed
-    resumed = run("import", "credits", file, "--database", ledger)
-    assert (resumed.code, "done, 3 of 3 rows" in resumed.out) == (0, True), resumed.err
-    assert balances(ledger, "42", "7") == {"42": "150", "7": "21"}
+    people = [f"p{number}" for number in range(PEOPLE_MANY)]
+    file.write_text("".join(f"{line}\n" for line in ("user,amount", *(f"{person},5" for person in people))))
+    command = ["import", "credits", str(file), "--database", ledger]
+    dying = Path(__file__).with_name("dying_import.py")
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    # Each dies after it posted a chunk, and before the next one is committed: the second goes on where the first was.
+    for paid in (CHUNK, 2 * CHUNK):
+        killed = subprocess.run(
+            [sys.executable, dying, str(CHUNK), *command], env=environ, capture_output=True, text=True, check=False
+        )  # fmt: skip
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        assert balances(ledger, *people) == dict.fromkeys(people[:paid], "5")
+    for room in (rows, drafts, reading):
+        monkeypatch.setattr(room, "ATOMIC_MAX", CHUNK)
+        monkeypatch.setattr(room, "CHUNK_ROWS", CHUNK)
+    resumed = run(*command)
+    assert (resumed.code, f"done, {PEOPLE_MANY} of {PEOPLE_MANY} rows" in resumed.out) == (0, True), (
+        resumed.err
+    )
+    assert balances(ledger, *people) == dict.fromkeys(people, "5")
+    repeated = run(*command)
+    assert (repeated.code, "was posted before" in repeated.out) == (0, True)
+    assert balances(ledger, *people) == dict.fromkeys(people, "5")
+    assert run("verify", "--database", ledger).code == 0
