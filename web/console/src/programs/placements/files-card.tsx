@@ -18,7 +18,7 @@ import { Badge, Card, CardHeader } from "../../ui/surface";
 import { Amount, Time } from "../../ui/text";
 import { attachFile, fileCandidatesQuery, filesQuery, readFile } from "./data";
 import { More } from "./more";
-import { CANDIDATE, runDraftPath, runPath } from "./paths";
+import { backTo, CANDIDATE, runDraftPath, runPath } from "./paths";
 import { ProcessDialog } from "./process-dialog";
 import { countCandidates, nameOf } from "./words";
 
@@ -207,14 +207,14 @@ function FileRow({
           {processed
             ? file.run && (
                 <Button size="sm" asChild>
-                  <Link to={runPath(file.run)}>
+                  <Link to={runPath(file.run)} search={backTo(file.placement)}>
                     <Rows3 aria-hidden /> <Trans>Run</Trans>
                   </Link>
                 </Button>
               )
             : !file.expired && (
                 <Button size="sm" asChild>
-                  <Link to={runDraftPath(file.draft)}>
+                  <Link to={runDraftPath(file.draft)} search={backTo(file.placement)}>
                     <Rows3 aria-hidden /> <Trans>Rows</Trans>
                   </Link>
                 </Button>

@@ -7,3 +7,5 @@ export const CANDIDATE: string = "/admin/candidates/$user";
 /** The pages of bulk runs, which another program brings. */
 export const runPath = (run: string): string => `/runs/${run}`;
 export const runDraftPath = (draft: string): string => `/runs/drafts/${draft}`;
+/** Makes such a page lead back to its placement. */
+export const backTo = (placement: string) => ({ back: PLACEMENT.replace("$id", placement) });

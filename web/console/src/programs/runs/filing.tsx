@@ -51,7 +51,7 @@ export function Filing({
       const filed = await file(KIND, { draft: draft.id, version: draft.version }, OWNER);
       // Of one that begins at once its page tells, and a notification tells its end.
       if (needs_approval) toast.success(t`Submitted for approval`, { id: toastId(filed) });
-      await navigate({ to: RUN.replace("$run", filed.id), replace: true });
+      await navigate({ to: RUN.replace("$run", filed.id), search: true, replace: true });
     });
 
   return (

@@ -7,6 +7,12 @@ import { texts } from "./declared";
 import { RunLine } from "./line";
 import { DRAFT, NEW_RUN, RUN, RUNS } from "./paths";
 
+/** Pages of the console alone: an address that somebody sends must not lead to another site. */
+const PAGE = /^\/[\w-]+(\/[\w-]+)*$/;
+/** Keeps the page to which a draft or a run leads back, where one led there. */
+const keepBack = ({ back }: Record<string, unknown>) =>
+  typeof back === "string" && PAGE.test(back) ? { back } : {};
+
 export const runs = defineProgram({
   name: "runs",
   texts,
@@ -17,8 +23,8 @@ export const runs = defineProgram({
       search: ({ state }) => (typeof state === "string" && state ? { state } : {}),
     },
     { path: NEW_RUN, component: lazyPage(() => import("./pages/new"), "NewRunPage") },
-    { path: DRAFT, component: lazyPage(() => import("./pages/draft"), "DraftPage") },
-    { path: RUN, component: lazyPage(() => import("./pages/run"), "RunPage") },
+    { path: DRAFT, component: lazyPage(() => import("./pages/draft"), "DraftPage"), search: keepBack },
+    { path: RUN, component: lazyPage(() => import("./pages/run"), "RunPage"), search: keepBack },
   ],
   nav: [
     {

@@ -21,7 +21,7 @@ import { CreditsDialog, type CreditsTarget } from "../credits-dialog";
 import { actsQuery, changePlacement, membersQuery, placementQuery, usePlacementNews } from "../data";
 import { FilesCard } from "../files-card";
 import { More } from "../more";
-import { CANDIDATE, PLACEMENTS, runPath } from "../paths";
+import { backTo, CANDIDATE, PLACEMENTS, runPath } from "../paths";
 import { PlacementDialog } from "../placement-dialog";
 import { ACTS, countCandidates, nameOf, stateOf } from "../words";
 
@@ -236,7 +236,11 @@ function Acts({ placement }: { placement: PlacementView }) {
               >
                 <span className="min-w-0 flex-1 basis-40">
                   {row.run ? (
-                    <Link to={runPath(row.run)} className="block font-medium after:absolute after:inset-0">
+                    <Link
+                      to={runPath(row.run)}
+                      search={backTo(placement.id)}
+                      className="block font-medium after:absolute after:inset-0"
+                    >
                       {name}
                     </Link>
                   ) : (

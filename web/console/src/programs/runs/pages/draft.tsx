@@ -64,7 +64,7 @@ function Draft({ id }: { id: string }) {
       </>
     );
   }
-  if (draft.run !== null) return <Navigate to={RUN.replace("$run", draft.run)} replace />;
+  if (draft.run !== null) return <Navigate to={RUN.replace("$run", draft.run)} search replace />;
   const { summary, origin } = draft;
   return (
     <>
