@@ -16,6 +16,16 @@ from tests.e2e.serving import Server
 MANY = 20_000
 SOON_MS = 30_000
 LONG_MS = 90_000
+MANY_READS = 6
+"""A screen reads a run when its state changes, and not more often for what goes on in it."""
+NOTE_PROGRESS = """() => {
+    window.progress = [];
+    const note = () => {
+        const posted = document.querySelector('[data-testid=run-progress]')?.dataset.posted;
+        if (posted !== undefined) window.progress.push(Number(posted));
+    };
+    new MutationObserver(note).observe(document.body, {subtree: true, attributeFilter: ['data-posted']});
+}"""
 
 
 def draft(server: Server, rows: list[dict[str, str]], name: str, **more: str) -> str:
@@ -83,11 +93,19 @@ def test_a_run_is_approved_held_and_resumed_while_others_watch(server: Server, n
     expect(maker.get_by_test_id("run-progress")).to_have_attribute("data-posted", str(held))
     expect(maker.get_by_test_id("run-progress")).to_contain_text(f"{held:,} of {MANY:,} rows")
 
+    # How far it is comes by itself: more steps than anybody asks for.
+    approver.evaluate(NOTE_PROGRESS)
+    asked: list[str] = []
+    approver.on("request", lambda request: asked.append(request.url))
     maker.get_by_test_id("act-resume").click()
     has_state(approver, "done", LONG_MS)
     has_state(maker, "done", LONG_MS)
     for page in (maker, approver):
         expect(page.get_by_test_id("run-progress")).to_have_attribute("data-posted", str(MANY))
+    seen = approver.evaluate("window.progress")
+    assert seen == sorted(seen)
+    assert any(held < rows < MANY for rows in seen), "it was seen on its way"
+    assert sum(url.endswith(f"/v1/runs/{run}") for url in asked) <= MANY_READS
     person.shows(before + 7)
     expect(person.page.get_by_test_id("entry").first).to_contain_text("Autumn bonus")
     assert toasts(person, "+7") == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count as count_up
 from typing import Any, cast
@@ -15,6 +15,7 @@ from uvicorn.server import ServerState
 from groat import Groat
 from groat.identity import Identity
 from groat.live import Live, LiveLimits, asgi
+from groat.live.boards import Board, is_board
 from groat.live.centrifuge import door
 from groat.live.plain.streams import EventStream, EventStreams, long_poll, long_poll_many
 from groat.live.websocket import WebSocketProtocol
@@ -50,7 +51,7 @@ class App:
             await _answer(send, await long_poll_many(self.groat_live, who, streams, after, wait_s))
             return
         stream = scope["path"].removeprefix("/v1/streams/").removesuffix("/events")
-        assert self.groat_live.may_read(who, stream)
+        assert is_board(stream) or self.groat_live.may_read(who, stream)
         if opened:
             await EventStream(self.groat_live, who, stream, after)(scope, receive, send)
             return
@@ -102,6 +103,7 @@ async def serving(
     *,
     plain_asgi: bool = False,
     clock: HandClock | None = None,
+    boards: Sequence[Board] = (),
 ) -> AsyncIterator[Served]:
     """Serve a Live over a ledger; limits of rates are wide unless given. Its time is the loop's unless given."""
     identities = FakeIdentities()
@@ -111,6 +113,7 @@ async def serving(
         Settings(),
         limits or LiveLimits(connects_per_minute=1_000, messages_per_second=1_000, drain_s=0.2),
         clock,
+        boards,
     )
     await live.start()
     config = uvicorn.Config(

@@ -75,11 +75,11 @@ class Source:
 
 
 @asynccontextmanager
-async def source(client: httpx.AsyncClient, **headers: str) -> AsyncIterator[Source]:
+async def source(client: httpx.AsyncClient, path: str = PATH, **headers: str) -> AsyncIterator[Source]:
     wanted = {"accept": "text/event-stream"} | {
         name.replace("_", "-"): value for name, value in headers.items()
     }
-    async with client.stream("GET", PATH, headers=wanted) as response:
+    async with client.stream("GET", path, headers=wanted) as response:
         assert response.status_code == 200
         yield Source(response)
 

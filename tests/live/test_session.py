@@ -21,7 +21,7 @@ from groat.live.endings import Ending
 from groat.live.errors import Denial, Denied
 from groat.live.feeds import Subscription
 from groat.live.hub import CHECK_EVERY_S
-from groat.live.plain.formats import ITEMS
+from groat.live.plain.formats import ITEMS, BoardPage
 from groat.live.plain.waiter import Waiter
 from groat.live.session import Session, SessionState
 from groat.settings import Settings
@@ -54,6 +54,9 @@ class Reader:
 
     def format(self, stream: str, viewed: bool) -> Plain:
         return self.form
+
+    def board(self, stream: str) -> Any:
+        raise AssertionError("no reader of these tests looks at a board")
 
     def writer(self, subscription: Subscription) -> Callable[[bytes], Any]:
         def write(data: bytes) -> None:
@@ -363,12 +366,12 @@ async def test_rights_that_changed_between_a_request_and_its_session_end_it() ->
         identities.changed.append(ME)
         identities.listener()
         await until(lambda: live.revision == 1)
-        waiter = Waiter(live, ITEMS)
+        waiter = Waiter(live, ITEMS, lambda _: BoardPage())
         with pytest.raises(Closed):
             await waiter.join(who, {ME: None})
         waiter.leave()
         # Somebody whose session goes on is let in.
-        waiter = Waiter(live, ITEMS)
+        waiter = Waiter(live, ITEMS, lambda _: BoardPage())
         assert ME in await waiter.join(Identity(ME, "42", session="open"), {ME: None})
         waiter.leave()
 
@@ -394,7 +397,7 @@ async def test_the_sessions_of_a_person_on_one_socket_count_as_one() -> None:
 
 async def test_a_request_whose_client_has_gone_already_is_not_counted() -> None:
     async with living() as (live, _, _identities):
-        waiter = Waiter(live, ITEMS)
+        waiter = Waiter(live, ITEMS, lambda _: BoardPage())
         waiter.leave()
         with pytest.raises(Closed):
             await waiter.join(Identity(ME, "42"), {ME: None})

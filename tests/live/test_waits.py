@@ -13,7 +13,7 @@ from groat.ledger.errors import StoreError, Unavailable
 from groat.live.endings import Ending
 from groat.live.hub import CHECK_EVERY_S, Hub, HubStats
 from groat.live.limits import LiveLimits
-from groat.live.plain.formats import ITEMS
+from groat.live.plain.formats import ITEMS, BoardPage
 from groat.live.plain.waiter import Waiter
 from groat.live.service import Live
 from groat.settings import Settings
@@ -100,7 +100,7 @@ class Poll:
         self.dice = dice
         settings = Settings()
         live = Live(cast(Any, FakeGroat()), FakeIdentities(), settings, LiveLimits.of(settings))
-        self.waiter = Waiter(live, ITEMS)
+        self.waiter = Waiter(live, ITEMS, lambda _: BoardPage())
         self.got: list[bytes] = []
 
     async def write(self) -> None:

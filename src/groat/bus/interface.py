@@ -28,11 +28,12 @@ class Bus(ABC):
     """Sends and receives hints, which may be lost, late or repeated; listeners compare offsets with what they know.
 
     ``connected`` is false while no hints flow; nothing else depends on it. ``kind`` names the technique. ``has_nodes``
-    says that several servers may work on the database.
+    says that several servers may work on the database, ``tells_boards`` that other workers' hints of boards arrive.
     """
 
     kind = ""
     has_nodes = True
+    tells_boards = True
 
     def __init__(self) -> None:
         self.connected = False

@@ -53,6 +53,8 @@ class PollingBus(Bus):
     """
 
     kind = "poll"
+    # What others committed stands in their batches, and those name streams alone.
+    tells_boards = False
 
     def __init__(self, store: PostgresStore, worker: str, publish: Publish) -> None:
         super().__init__()

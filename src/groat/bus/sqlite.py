@@ -28,6 +28,7 @@ class SqliteBus(Bus):
 
     kind = "sqlite"
     has_nodes = False
+    tells_boards = False
 
     def __init__(
         self,

@@ -150,6 +150,12 @@ class BitcoinOnly(Problem):
     code = "bitcoin_only"
 
 
+class BoardNotFound(Problem):
+    """``board_not_found`` (404): There is no board of this name, or nothing to show on it (stream)."""
+
+    code = "board_not_found"
+
+
 class BodyTooLarge(Problem):
     """``body_too_large`` (413): The body is larger than this call takes; detail says how large it may be."""
 
@@ -1523,6 +1529,14 @@ class TooFarForward(Problem):
     """``too_far_forward`` (422): Set the clock forward by at most 3,660 days at once, and not beyond 9999."""
 
     code = "too_far_forward"
+
+
+class TooManyBoards(Problem):
+    """``too_many_boards`` (503): This node shows as many boards as it may. Follow fewer, or try again
+    later.
+    """
+
+    code = "too_many_boards"
 
 
 class TooManyBudgets(Problem):

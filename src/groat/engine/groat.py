@@ -36,7 +36,7 @@ from groat.ledger.text import parse_time
 from groat.settings import Settings, SettingsError
 from groat.store import archive as archiving
 from groat.store import reading, streams, verify
-from groat.store.batch import Done, Published
+from groat.store.batch import Done, Published, hint_of
 from groat.store.budgets import forget_uses
 from groat.store.crossings import forget_crossings
 from groat.store.extension import Brings, Extension
@@ -346,6 +346,13 @@ class Groat(LedgerWords):
         """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def show(self, *boards: str) -> None:
+        """Tell the readers of boards (``<name>:<id>``), here and elsewhere, that these have changed.
+
+        Commands need not: the tables that they write say which boards show their rows.
+        """
+        self._committed([hint_of(board) for board in boards])
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call ``callback`` soon after any process has committed anything; returns a function that ends this."""

@@ -330,7 +330,7 @@ class App:
             await record.start_with(groat, self._programs, settings)
             identities = Identities(groat, settings, first_claims(self._programs))
             stack.callback(identities.close)
-            live = Live(groat, identities, settings)
+            live = Live(groat, identities, settings, boards=self.catalogue.boards)
             await live.start()
             stack.push_async_callback(live.stop)
             nodes = Nodes(groat, self.here.node, settings.node_address)

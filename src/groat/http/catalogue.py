@@ -70,10 +70,10 @@ class Catalogue:
     ``core`` are the operations that every server has. ``codes`` does not have those that kinds of requests declare.
     ``events`` are the types of events that streams carry, ``event_fields`` the types of what programs add to events, by
     field, ``packets`` the types of the objects of the events of Socket.IO, by name, and ``join_events`` the rooms for
-    which their clients ask by events.
+    which their clients ask by events. ``boards`` are those of the programs.
 
     Raises ValueError where two programs, or a program and the core, bring operations of one id or one route, one
-    code, or events of one type or name, and for a name that no event can have.
+    code, events of one type or name, or boards of one name, and for a name that no event can have.
     """
 
     def __init__(self, core: Iterable[Operation], programs: Iterable[Program]) -> None:
@@ -110,6 +110,8 @@ class Catalogue:
             if program.extension is not None
             for name, room in program.extension.tells.join_events.items()
         }
+        self.boards = tuple(chain.from_iterable(program.boards for program in self.programs))
+        check_once("board", (board.name for board in self.boards))
         self.codes = dict(CORE_CODES)
         for program in self.programs:
             self.codes |= program.errors

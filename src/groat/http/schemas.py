@@ -23,7 +23,8 @@ class Schemas:
     """The schema of each type, and the components that the schemas refer to.
 
     What streams carry is put together here: ``EventData`` and ``SnapshotData`` get the fields that the server's
-    programs add, and the data of each type of event that they and their kinds tell.
+    programs add, and the data of each type of event that they and their kinds tell. ``BoardStates`` has the type of the
+    states of each sort of boards, by its name.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -33,6 +34,7 @@ class Schemas:
         parts = [part for each in tells for part in (each.snapshot, each.event) if part is not None]
         types: list[Any] = [ProblemView, EventData, str, dict, *told.values(), *parts, *_data_of_kinds(tells)]
         types += catalogue.packets.values()
+        types += [board.state for board in catalogue.boards]
         for operation in catalogue.operations.values():
             types += [type_ for type_ in (operation.body, operation.answer) if is_described(type_)]
         types = list(dict.fromkeys(types))
@@ -49,6 +51,13 @@ class Schemas:
         event = self.components["EventData"]
         event["properties"]["data"] = {"anyOf": [*data, _OF_ANY_PROGRAM]}
         event["allOf"] = [_data_of(name, self._of[type_]) for name, type_ in told.items()]
+        self.components["BoardStates"] = {
+            "title": "BoardStates",
+            "type": "object",
+            "description": "The states that boards show, by the name of their sort.",
+            "properties": {board.name: self._of[board.state] for board in catalogue.boards},
+            "required": [board.name for board in catalogue.boards],
+        }
         self.components["NumberedEvent"] = _more(self.components["NumberedEvent"], "EventData", event)
 
     def of(self, type_: Any) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from groat.identity import Identity
 from groat.ledger.accounts import check_stream
 from groat.ledger.errors import printable
 from groat.ledger.views import EventData, SnapshotData
+from groat.live.boards import check_board, is_board
+from groat.live.errors import BoardError, Denial, Denied
 from groat.live.plain.streams import (
     STREAMS_MAX,
     WAIT_S_MAX,
@@ -26,6 +28,11 @@ from groat.live.service import Live
 operations = Operations()
 
 EVENT_STREAM = "text/event-stream"
+BOARDS_MAX = 20
+"""One request watches at most this many boards, for each may have a state of 60 KB."""
+CODES = (
+    "forbidden", "invalid_stream", "invalid_position", "too_many_readers", "board_not_found", "too_many_boards",
+)  # fmt: skip
 WAIT = Parameter(
     "wait", {"type": "integer", "minimum": 0, "maximum": 30, "default": 0}, "Seconds to wait for an event."
 )
@@ -91,7 +98,7 @@ class StreamPage(msgspec.Struct):
         WAIT,
     ),
     headers=(ACCEPT, LAST_EVENT_ID),
-    codes=("forbidden", "invalid_stream", "invalid_position", "too_many_readers"),
+    codes=CODES,
     answer_example={"events": [EVENT], "position": "3f9c01aa:7"},
 )
 async def read_stream(call: Call) -> Answer | EventStream:
@@ -99,7 +106,7 @@ async def read_stream(call: Call) -> Answer | EventStream:
     Accept: text/event-stream the answer stays open, ids are positions, and an event `reset` brings a snapshot where
     going on is impossible.
     """
-    stream = check_stream(call.params["stream"])
+    stream = _checked(call.params["stream"])
     live, identity = call.services.live, call.identity
     await _check_reader(live, identity, [stream])
     wait, after = _wait(call), call.query.get("after")
@@ -149,7 +156,7 @@ class StreamPages(msgspec.Struct):
             "The position, instead of `after`: a long one fits no address.",
         ),
     ),
-    codes=("forbidden", "invalid_stream", "invalid_position", "too_many_readers"),
+    codes=CODES,
     answer_example={
         "pages": [{"events": [EVENT], "position": "3f9c01aa:7", "stream": "user:42"}],
         "position": "user:42=3f9c01aa:7,role:all=3f9c01aa:3",
@@ -163,9 +170,7 @@ async def read_streams(call: Call) -> Answer | EventStream:
     """
     live, identity = call.services.live, call.identity
     names = call.query.get("streams")
-    streams = (
-        live.streams_of(identity) if names is None else [check_stream(name) for name in names.split(",")]
-    )
+    streams = live.streams_of(identity) if names is None else [_checked(name) for name in names.split(",")]
     if not 0 < len(streams) <= STREAMS_MAX or len(set(streams)) < len(streams):
         raise HttpError("invalid_query", f"streams names 1 to {STREAMS_MAX} streams, each once.")
     await _check_reader(live, identity, streams)
@@ -180,12 +185,29 @@ async def _check_reader(live: Live, identity: Identity, streams: list[str]) -> N
 
     Raises HttpError ``forbidden``, StoreError.
     """
+    if sum(map(is_board, streams)) > BOARDS_MAX:
+        raise HttpError("invalid_query", f"streams names at most {BOARDS_MAX} boards.")
     for stream in streams:
-        if not live.may_read(identity, stream):
+        if is_board(stream):
+            _check_board(live, identity, stream)
+        elif not live.may_read(identity, stream):
             raise HttpError("forbidden", stream=printable(stream, 128))
     for stream in streams:
         if stream != identity.principal and stream.startswith("user:"):
             await live.audit_view(identity, stream)
+
+
+def _checked(stream: str) -> str:
+    return check_board(stream) if is_board(stream) else check_stream(stream)
+
+
+def _check_board(live: Live, identity: Identity, board: str) -> None:
+    try:
+        live.boards.check_reader(identity, board)
+    except Denied as refused:
+        if refused.why is Denial.NOT_ALLOWED:
+            raise HttpError("forbidden", stream=board) from None
+        raise BoardError("board_not_found", stream=board) from None
 
 
 def _wait(call: Call) -> float:

@@ -7,7 +7,7 @@ refused command leaves the book exactly as it found it (rule 7) whatever it did 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol, TypeVar
 
 from groat.ledger.accounts import is_room
@@ -74,6 +74,9 @@ class Table(NamedTuple):
     Tables are locked in the order of ``rank``, then of their names, before holds and accounts. A command may find out
     from rows that it has read which further rows it needs; these must be of a higher rank. Rows of a table that does
     not ``lead`` on tell no command that, so none is asked again for them.
+
+    ``shows`` names the boards (``<name>:<id>``) on which a row is seen, of the row's values: when a commit changes the
+    row, their readers get the new state.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Table(NamedTuple):
     write: str
     rank: int = 0
     leads: bool = True
+    shows: Callable[[Sequence[Any]], Iterable[str]] | None = None
 
 
 class AuditEntry(NamedTuple):

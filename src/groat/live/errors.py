@@ -10,6 +10,10 @@ LIVE_ERRORS: dict[str, Rule] = {
     "too_many_readers": Rule(
         429, "You have as many readers open as one person may have (setting connections_per_user). Close one."
     ),
+    "board_not_found": Rule(404, "There is no board of this name, or nothing to show on it (stream)."),
+    "too_many_boards": Rule(
+        503, "This node shows as many boards as it may. Follow fewer, or try again later."
+    ),
 }
 
 
@@ -21,6 +25,13 @@ class TooManyReaders(GroatError):
 
     def __init__(self) -> None:
         super().__init__("too_many_readers")
+
+
+class BoardError(GroatError):
+    """A board cannot be watched; codes of :data:`LIVE_ERRORS`. ``retry_after`` is in seconds."""
+
+    rules = LIVE_ERRORS
+    retry_after = 10
 
 
 class Denial(Enum):
@@ -47,10 +58,21 @@ class Denial(Enum):
     """The receipt is for an event that the session has not been sent."""
 
 
-class Denied(Exception):
-    """A session is refused what it asked for. `code` is that of the error behind a token's refusal, or ""."""
+BOARD_CODES: dict[Denial, str] = {
+    Denial.UNKNOWN_STREAM: "board_not_found",
+    Denial.TOO_MANY_VIEWS: "too_many_boards",
+}
+"""The codes of what keeps a request from watching a board."""
 
-    def __init__(self, why: Denial, code: str = "") -> None:
+
+class Denied(Exception):
+    """A session is refused what it asked for. `code` is that of the error behind a token's refusal, or "".
+
+    `stream` is the board that cannot be watched, or "".
+    """
+
+    def __init__(self, why: Denial, code: str = "", stream: str = "") -> None:
         super().__init__(why.value)
         self.why = why
         self.code = code
+        self.stream = stream

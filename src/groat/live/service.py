@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -14,6 +14,7 @@ import structlog
 from groat.engine.histogram import SECONDS, Histogram
 from groat.identity.model import Identity, Rechecked
 from groat.ledger.errors import Closed, GroatError
+from groat.live.boards import Board, Boards
 from groat.live.clock import Clock, LoopClock, wait
 from groat.live.endings import Ending
 from groat.live.errors import Denial, Denied, TooManyReaders
@@ -77,7 +78,7 @@ class Live:
     """Live delivery of one process, started and stopped on its event loop.
 
     `groat` is an open Groat, `identities` identifies the bearers of tokens, `settings` has the bounds, `clock` tells
-    the time. `stats` counts; `to_screen` has the seconds from commits to screens.
+    the time, `boards` are those of the programs. `stats` counts; `to_screen` has the seconds from commits to screens.
     """
 
     def __init__(
@@ -87,12 +88,14 @@ class Live:
         settings: Settings,
         limits: LiveLimits | None = None,
         clock: Clock | None = None,
+        boards: Iterable[Board] = (),
     ) -> None:
         self.clock = clock or LoopClock()
         self.limits = limits or LiveLimits.of(settings)
         self.stats = HubStats()
         self.to_screen = Histogram(SECONDS)
         self.hub = Hub(groat.streams, self.stats, groat.bus, self.clock)
+        self.boards = Boards(groat, boards, groat.bus, self.clock)
         self.revision = 0
         self.draining = False
         self.running = False
@@ -112,7 +115,7 @@ class Live:
         self._rev = -1
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: list[asyncio.Task[None]] = []
-        self._unlisten: Callable[[], Any] | None = None
+        self._unlisten: list[Callable[[], Any]] = []
         self._loop: asyncio.AbstractEventLoop
 
     # Life.
@@ -121,11 +124,13 @@ class Live:
         """Begin to listen to the ledger and to keep the clock. Raises StoreError."""
         self._loop = asyncio.get_running_loop()
         self._rev, _ = await self.identities.changes(-1)
-        self._unlisten = self._groat.listen(self.hub.hear)
+        self._unlisten = [self._groat.listen(self.hub.hear), self._groat.listen(self.boards.hear)]
         self.identities.listen(self._rights_changed.set)
         self._keepers = [
             self._loop.create_task(self._every(TICK_S, self._tick)),
+            self._loop.create_task(self.boards.run()),
             self._loop.create_task(self._every(CHECK_EVERY_S, self.hub.check)),
+            self._loop.create_task(self._every(CHECK_EVERY_S, self.boards.check)),
             self._loop.create_task(self._every(CHECK_EVERY_S, self._close_changed, self._rights_changed)),
             self._loop.create_task(self._every(TICK_S, self._flush_seen)),
             self._loop.create_task(self._every(TICK_S, self._flush_sent)),
@@ -169,8 +174,8 @@ class Live:
             return
         self.running = False
         self.draining = True
-        if self._unlisten is not None:
-            self._unlisten()
+        for unlisten in self._unlisten:
+            unlisten()
         for reader in self._readers():
             reader.close(Ending.SHUTDOWN)
         ending = [*self._keepers, *self._tasks]

@@ -16,16 +16,17 @@ from groat.identity.errors import Unauthorized
 from groat.identity.model import Identity
 from groat.ledger.accounts import check_stream
 from groat.ledger.errors import GroatError, InvalidInput
+from groat.live.boards import BoardFormat, BoardWatch, is_board
 from groat.live.clock import NEVER
 from groat.live.endings import Ending
 from groat.live.errors import Denial, Denied
 from groat.live.feeds import Subscription
 from groat.live.formats import Format
 from groat.live.limits import BURST_S, Bucket
+from groat.store.streams import Resume
 
 if TYPE_CHECKING:
     from groat.live.service import Live
-    from groat.store.streams import Resume
 
 Position = tuple[str, int]
 """The place of a reader in a stream: the stream's epoch, and the offset of the last event."""
@@ -50,6 +51,9 @@ class Shell(Protocol):
 
     def format(self, stream: str, viewed: bool) -> Format:
         """Return the format of a stream; `viewed` tells a stream that staff look at from the reader's own."""
+
+    def board(self, stream: str) -> tuple[BoardFormat, Callable[[bytes], Any]]:
+        """Return the format of a board, and the function that sends its bytes. It never waits."""
 
     def writer(self, subscription: Subscription) -> Callable[[bytes], Any]:
         """Return the function that sends the bytes of a subscription's format. It never waits.
@@ -76,6 +80,7 @@ class Session:
         "_live",
         "_shell",
         "_views",
+        "_watches",
         "carrier",
         "choked",
         "device",
@@ -92,6 +97,7 @@ class Session:
         self._shell = shell
         self._bucket: Bucket | None = None
         self._views: dict[str, Subscription | None] = {}
+        self._watches: dict[str, BoardWatch] = {}
         # The latest attempt to open each view. Of two attempts the later one counts.
         self._coming: dict[str, object] = {}
         self.own: dict[str, Subscription] = {}
@@ -152,7 +158,8 @@ class Session:
     ) -> Coroutine[Any, Any, dict[str, Resume]]:
         """Enter for a request whose caller is known and may read these streams, each from its position, if it has one.
 
-        Otherwise like `enter`. Raises TooManyReaders, Closed and StoreError, too.
+        Otherwise like `enter`. Of boards only the epoch of a position counts, which is the mark of their state. Raises
+        TooManyReaders, Closed and StoreError, too.
         """
         self._begin()
         return self._entered(partial(self._attend, identity, positions))
@@ -240,6 +247,9 @@ class Session:
         resumes: dict[str, Resume] = {}
         budget = self._live.limits.reply_bytes_max
         for left, stream in zip(range(len(streams), 0, -1), streams, strict=True):
+            if is_board(stream):
+                resumes[stream] = await self._watch(stream, positions.get(stream))
+                continue
             subscription, resumes[stream] = await self._join(
                 stream, False, positions.get(stream), budget // left
             )
@@ -278,6 +288,8 @@ class Session:
         for subscription in self.subscriptions():
             if not self.choked:
                 self._live.hub.release(subscription)
+        for watch in self._watches.values():
+            self._live.boards.release(watch)
 
     def renew_in_s(self) -> int | None:
         """Return after how many whole seconds the client should renew its token; None if the token has no end."""
@@ -316,7 +328,7 @@ class Session:
     # Views.
 
     def view(self, stream: str, position: Position | None) -> Coroutine[Any, Any, Resume]:
-        """Let a member of the staff follow somebody's stream, or one of the house. The view is audited.
+        """Let a member of the staff follow somebody's stream, or one of the house: that is audited. Or watch a board.
 
         Raises Denied at once: ``ALREADY_VIEWED``, ``NOT_ALLOWED``, ``UNKNOWN_STREAM``, ``TOO_MANY_VIEWS``. Otherwise
         await the answer, which has what the stream begins with; give that to the client, then call `release_view`.
@@ -325,12 +337,7 @@ class Session:
         assert self.identity is not None
         if stream in self._views:
             raise Denied(Denial.ALREADY_VIEWED)
-        if not self.identity.is_staff or not stream.startswith(("user:", "house:")):
-            raise Denied(Denial.NOT_ALLOWED)
-        try:
-            check_stream(stream)
-        except InvalidInput:
-            raise Denied(Denial.UNKNOWN_STREAM) from None
+        self._check_viewer(self.identity, stream)
         if len(self._views) >= self._live.limits.views_max:
             raise Denied(Denial.TOO_MANY_VIEWS)
         self._views[stream] = None
@@ -341,6 +348,8 @@ class Session:
         self, identity: Identity, stream: str, position: Position | None, attempt: object
     ) -> Resume:
         live = self._live
+        if is_board(stream):
+            return await self._view_board(stream, attempt)
         joined = None
         try:
             await live.audit_view(identity, stream)
@@ -362,8 +371,55 @@ class Session:
         self._views[stream] = joined
         return resume
 
+    def _check_viewer(self, identity: Identity, stream: str) -> None:
+        if is_board(stream):
+            self._live.boards.check_reader(identity, stream)
+            return
+        if not identity.is_staff or not stream.startswith(("user:", "house:")):
+            raise Denied(Denial.NOT_ALLOWED)
+        try:
+            check_stream(stream)
+        except InvalidInput:
+            raise Denied(Denial.UNKNOWN_STREAM) from None
+
+    async def _view_board(self, stream: str, attempt: object) -> Resume:
+        refused = Denied(Denial.UNAVAILABLE)
+        resume = None
+        try:
+            resume = await self._watch(stream, None, attempt)
+        except GroatError as failure:
+            self._live.log_failure("subscribe", failure)
+        except Denied as denied:
+            refused = denied
+        if self.ended or self._coming.get(stream) is not attempt:
+            raise Denied(Denial.ENDED)
+        del self._coming[stream]
+        if resume is None:
+            del self._views[stream]
+            raise refused
+        return resume
+
+    async def _watch(self, stream: str, position: Position | None, attempt: object = None) -> Resume:
+        """Watch a board. It has no events: the answer is its state, unless `position` has the state's mark."""
+        assert self.identity is not None
+        boards = self._live.boards
+        form, write = self._shell.board(stream)
+        watch, state = await boards.join(self.identity, stream, form, self, write)
+        if self.ended or self._coming.get(stream) is not attempt:
+            boards.leave(watch)
+            raise Denied(Denial.ENDED)
+        self._watches[stream] = watch
+        known = position is not None and position[0] == state.mark
+        return Resume(known, state.mark, [], 0, 0, None if known else state.data)
+
+    def mark_of(self, board: str) -> str:
+        """Return the mark of the last state of a watched board that was written."""
+        return self._watches[board].mark
+
     def release_view(self, stream: str) -> None:
         """Let a view go live: the client has been given what its stream begins with."""
+        if stream in self._watches:
+            self._live.boards.release(self._watches[stream])
         subscription = self._views.get(stream)
         if subscription is not None and not self.choked:
             self._live.hub.release(subscription)
@@ -371,6 +427,9 @@ class Session:
     def leave(self, stream: str) -> None:
         """Follow a viewed stream no more. Leaving one that is not viewed does nothing."""
         self._coming.pop(stream, None)
+        watch = self._watches.pop(stream, None)
+        if watch is not None:
+            self._live.boards.leave(watch)
         subscription = self._views.pop(stream, None)
         if subscription is not None:
             self._live.hub.leave(subscription)
@@ -445,6 +504,9 @@ class Session:
     def _leave_all(self) -> None:
         for subscription in self.subscriptions():
             self._live.hub.leave(subscription)
+        for watch in self._watches.values():
+            self._live.boards.leave(watch)
+        self._watches = {}
         self.own = {}
         self._views = {}
         self._coming = {}

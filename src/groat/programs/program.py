@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from groat.api.operations import Operation
     from groat.api.services import Services
     from groat.engine.groat import Groat
+    from groat.live.boards import Board
     from groat.programs.console import ConsoleModule
     from groat.programs.outbox import Channel
     from groat.programs.words import Words
@@ -99,6 +100,7 @@ class Program:
     - ``facade`` has classes of words for apps, found as ``groat.program(<the class>)``.
     - ``channels`` deliver the entries that its commands put into the outbox.
     - ``claims`` name a person before the other claims of the setting ``jwt_user_claims``, where they are among these.
+    - ``boards`` show states, each pushed to whoever watches it when it changes.
     - ``audits`` and ``describe`` are called with all programs, and make checks and descriptions of operations.
     """
 
@@ -125,6 +127,7 @@ class Program:
         console: ConsoleModule | None = None,
         channels: Sequence[Channel] = (),
         claims: Sequence[str] = (),
+        boards: Sequence[Board] = (),
         last: bool = False,
     ) -> None:
         self.name = name
@@ -147,6 +150,7 @@ class Program:
         self.console = console
         self.channels = tuple(channels)
         self.claims = tuple(claims)
+        self.boards = tuple(boards)
         self.last = last
 
     @property

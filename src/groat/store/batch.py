@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -154,6 +154,14 @@ class Published(NamedTuple):
     first: int
     last: int
     events: tuple[bytes, ...] | None
+
+
+BOARD_PREFIX: Final = "board:"
+
+
+def hint_of(board: str) -> Published:
+    """Make the hint that a board (``<name>:<id>``) has changed. It has neither events nor an offset."""
+    return Published(BOARD_PREFIX + board, "", 0, 0, None)
 
 
 class Committed(NamedTuple):

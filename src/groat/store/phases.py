@@ -326,13 +326,14 @@ class Batch:
             yield Query("drop_older_keys", (sorted(self._stale_keys),))
         kept = [Query("insert_later", (later,))] if later else []
         yield from hand_over(chain(first, rest, kept, self._keys()), few)
-        yield from write_program_rows(book)
+        boards = yield from write_program_rows(book)
         yield from write_crossings(book, self._context.new_id)
         number = self._link.batch if has_row else 0
         if self.prepared and not number and not self._decided:
             # This batch only replays, so ask the database to confirm that the earlier commits are durable.
             yield Query("confirm")
-        return Committed(self._verdicts, published, number, self.caught_up, bool(later), self._new_holds())
+        told = [*published, *boards]
+        return Committed(self._verdicts, told, number, self.caught_up, bool(later), self._new_holds())
 
     def _new_holds(self) -> HoldSides:
         """Return the holds that are new and open, each with its accounts."""

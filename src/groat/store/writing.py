@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,7 +13,7 @@ from groat.ledger.book import KNOWN_EXTRAS, Book, LateNews, Line, OutboxEvent, P
 from groat.ledger.errors import Interrupted
 from groat.ledger.rows import Account, Grant, HoldRow, TransactionRow
 from groat.ledger.views import EventData, bare_event, events_of
-from groat.store.batch import Published
+from groat.store.batch import Published, hint_of
 from groat.store.budgets import budget_statements
 from groat.store.flow import Flow, Query
 from groat.store.grants import allocation_values, extras_values, grant_statements, granted_values
@@ -207,14 +208,18 @@ def _hold_statements(book: Book) -> Iterator[Query]:
         yield Query("update_holds", (old,))
 
 
-def write_program_rows(book: Book) -> Flow[None]:
-    """Write the rows of programs that commands changed, table by table."""
+def write_program_rows(book: Book) -> Flow[list[Published]]:
+    """Write the rows of programs that commands changed, table by table. Returns hints of the boards that show them."""
     by_table: dict[Table, list[tuple[Any, ...]]] = {}
     for row in book.changed(ProgramRow):
         by_table.setdefault(row.table, []).append(tuple(row.values or ()))
+    boards: dict[str, None] = {}
     for table, rows in sorted(by_table.items()):
         if table.write:
             yield Query(table.write, (sorted(rows),))
+        if table.shows is not None:
+            boards.update(dict.fromkeys(chain.from_iterable(map(table.shows, rows))))
+    return [hint_of(board) for board in boards]
 
 
 def batch_hash(

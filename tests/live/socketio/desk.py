@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from groat import Groat
 from groat.live import Live, LiveLimits, frames
+from groat.live.boards import Board
 from groat.live.doors import HttpRequest, Receiver
 from groat.live.socketio.door import Names, SocketDoor
 from groat.live.socketio.engine import Engine, EngineLimits
@@ -227,14 +228,18 @@ class Desk:
 
 @asynccontextmanager
 async def on_desk(
-    groat: Any = None, limits: LiveLimits | None = None, names: Names | None = None, **settings: Any
+    groat: Any = None,
+    limits: LiveLimits | None = None,
+    names: Names | None = None,
+    boards: Sequence[Board] = (),
+    **settings: Any,
 ) -> AsyncIterator[Desk]:
     """Put a door on the desk; limits of rates are wide unless given."""
     groat = FakeGroat() if groat is None else groat
     clock = HandClock()
     told = Settings(secret=SECRET, **settings)
     limits = limits or LiveLimits(connects_per_minute=1_000, messages_per_second=1_000)
-    live = Live(cast(Groat, groat), FakeIdentities(), told, limits, clock)
+    live = Live(cast(Groat, groat), FakeIdentities(), told, limits, clock, boards)
     await live.start()
     door = SocketDoor(live, names or FakeNames(), told)
     engine_limits = EngineLimits(messages_per_second=limits.messages_per_second)

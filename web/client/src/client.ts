@@ -4,7 +4,7 @@ import { type Api, createApi } from "./api.js";
 import type { Away } from "./arrival.js";
 import { type Book, EMPTY_BOOK, firstBook, type Input, reduce } from "./book.js";
 import { type ClientApi, createCalls } from "./calls.js";
-import { Connection, type SessionNews } from "./connection.js";
+import { Connection } from "./connection.js";
 import { type DebugSink, debugSink } from "./debug.js";
 import { negate } from "./decimal.js";
 import { Diagnosis } from "./diagnosis.js";
@@ -13,6 +13,7 @@ import { GroatError } from "./errors.js";
 import type { ActOptions, Groat, GroatOptions } from "./groat.js";
 import { guarded } from "./guard.js";
 import { given, Http, type TokenProvider } from "./http.js";
+import type { SessionNews } from "./messages.js";
 import type { Change, GroatState, Overlay, Phase, Position, Toast, ToastOptions } from "./model.js";
 import { Requests } from "./requests/store.js";
 import { isEmpty, sameFields, samePositions } from "./same.js";
@@ -597,6 +598,7 @@ class Client implements Groat {
       roles: confirmed.roles,
       status: this.connection.status.get(this.connection.leading),
       views: this.connection.views,
+      boards: this.connection.boards,
       balances: shown,
       shared: confirmed.shared,
       events: confirmed.events,

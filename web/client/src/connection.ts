@@ -4,6 +4,7 @@
  * missed something, asks for the leader's whole picture.
  */
 import { Arrival, type Away } from "./arrival.js";
+import { Boards, isBoard } from "./boards.js";
 import { type Confirmed, type Input, pictureOf, printPosition } from "./book.js";
 import type { DebugSink } from "./debug.js";
 import { type Environment, randomId, sleep } from "./environment.js";
@@ -12,11 +13,13 @@ import { attempt } from "./guard.js";
 import type { Http } from "./http.js";
 import { Ladder } from "./ladder.js";
 import { Door, EventStreamLine, type LineHost, LongPollLine, POLL_MS, PollLine, takePage } from "./lines.js";
-import type { Status, ViewStatus } from "./model.js";
+import type { Message, SessionNews } from "./messages.js";
+import type { ViewStatus } from "./model.js";
 import type { Receipt } from "./seen.js";
 import { Socket, type SocketEvents } from "./socket.js";
 import { StatusMachine } from "./status.js";
-import { type TabMessage, Tabs } from "./tabs.js";
+import { Tabs } from "./tabs.js";
+import { heardError, streamOf, type ToldViews, toldViews, viewed } from "./told.js";
 import { REPEAT_MS, Watches } from "./watches.js";
 import type { MarkView, Me, StreamPage } from "./wire.js";
 
@@ -36,39 +39,6 @@ export interface ConnectionHost {
   pageSeen(): void;
 }
 
-/**
- * A tab's news of sessions for the others. `was` is whose session ended there, null where that was not known; tabs of the version before
- * do not say.
- */
-export type SessionNews =
-  /** Signed in as `user`, or out. */
-  | { type: "session"; user: string | null; was?: string | null }
-  /** The app has switched; who it is now, its provider knows. */
-  | { type: "switch"; was: string | null }
-  /** The session could not be renewed. */
-  | { type: "ask"; was: string | null };
-
-type Message = TabMessage &
-  (
-    | { type: "hello"; watched: readonly string[] }
-    | { type: "welcome"; to: string; confirmed: Confirmed; status: Status; views?: ToldViews }
-    | { type: "input"; input: Input }
-    | { type: "status"; status: Status }
-    | { type: "views"; views: ToldViews }
-    | { type: "wake" }
-    | { type: "away"; away: Away }
-    | { type: "watch"; watched: readonly string[] }
-    | ({ type: "seen" } & Receipt)
-    | { type: "lead" }
-    | { type: "ping" }
-    | { type: "pong" }
-    | (SessionNews & { mark?: string })
-  );
-
-/** The status of views, as one tab may hand it to another: errors as plain objects. */
-type ToldViews = Record<string, { state: ViewStatus["state"]; error: ToldError | null }>;
-type ToldError = Pick<GroatError, "code" | "detail" | "status"> & { fields: Record<string, unknown> };
-
 const BEAT_MS = 5_000;
 /** Timers of a page in the background come once a minute. */
 const LATE_MS_MAX = 90_000;
@@ -77,6 +47,8 @@ const SLEEP_MS_MIN = 5_000;
 const REFUSED_MS = 60_000;
 /** So much of an address may name views; servers take 8 KiB of it in all. */
 const ADDRESS_BYTES = 6_000;
+/** One request carries this many boards; the others are asked for now and then. */
+const BOARDS_MAX = 20;
 /** Wishes that change in quick succession are one change of what the line asks for. */
 const REWIRE_MS = 50;
 /** A catch-up never asks for more pages than this; the rest comes with the next gap. */
@@ -91,6 +63,7 @@ export class Connection {
   private readonly ladder: Ladder;
   private readonly arrival: Arrival;
   private readonly watches: Watches;
+  private readonly shown = new Boards();
   /** The name under which each announcement leaves a mark, and the last mark that this tab knows. */
   private readonly markName: string;
   private mark: string | null = null;
@@ -128,10 +101,10 @@ export class Connection {
       follow: () => this.follow(),
     });
     const events: SocketEvents = {
-      snapshot: (stream, position, data, reset) =>
-        this.spread({ type: "snapshot", stream, position, ...pictureOf(data), reset }),
+      snapshot: (...told) => this.snapshot(...told),
       event: (stream, epoch, offset, data) =>
         this.spread({ type: "event", stream, epoch, offset, data, live: this.seesLive() }),
+      board: (name, state) => this.board(name, state),
       opened: () => this.ladder.socketOpened(),
       recovering: () => this.arrival.opened(),
       recovered: () => this.arrival.settle(),
@@ -225,6 +198,7 @@ export class Connection {
     this.arrival.reset();
     this.status.reset();
     this.watches.clear();
+    this.shown.clear();
     this.refusals.clear();
     this.told = {};
     this.known = {};
@@ -258,7 +232,12 @@ export class Connection {
     else this.tellStatus();
   }
 
-  /** The status of the people who are followed here. */
+  /** The states of the boards that are watched here. */
+  get boards(): Readonly<Record<string, unknown>> {
+    return this.shown.states;
+  }
+
+  /** The status of the people and boards that are followed here. */
   get views(): Readonly<Record<string, ViewStatus>> {
     return this.known;
   }
@@ -359,7 +338,7 @@ export class Connection {
     for (let pages = 0; pages < CATCH_UP_PAGES_MAX; pages += 1) {
       const reading = this.host.confirmed().readings[stream];
       if (reading && !this.lacks(stream) && pages > 0) return;
-      const after = reading && !this.lacksSnapshot(stream) ? printPosition(reading) : undefined;
+      const after = this.position(stream) || undefined;
       const query = { after, wait: 0 };
       try {
         const page = await this.http.json<StreamPage>(route, { query, signal });
@@ -367,8 +346,7 @@ export class Connection {
         if (this.refusals.delete(stream)) this.tellViews();
         takePage(
           {
-            snapshot: (_, position, data, reset) =>
-              this.spread({ type: "snapshot", stream, position, ...pictureOf(data), reset }),
+            snapshot: (...told) => this.snapshot(...told),
             event: (_, epoch, offset, data) =>
               this.spread({ type: "event", stream, epoch, offset, data, live: false }),
           },
@@ -435,7 +413,7 @@ export class Connection {
   /** Follows just those whom some tab wants, and keeps nothing of the others. */
   private followViews(): void {
     const wanted = this.watches.union();
-    for (const stream of Object.keys(this.host.confirmed().readings)) {
+    for (const stream of Object.keys({ ...this.host.confirmed().readings, ...this.boards })) {
       const user = viewed(stream);
       if (user !== null && !wanted.has(user)) this.forgetView(user);
     }
@@ -447,12 +425,13 @@ export class Connection {
     if (!this.status.open || this.socket.connected) return;
     // Ask now and then for views that no line carries.
     const carried = this.carried();
-    this.catchUp([...wanted].map((user) => `view:${user}`).filter((stream) => !carried.includes(stream)));
+    this.catchUp([...wanted].map(streamOf).filter((stream) => !carried.includes(stream)));
     this.rewiring ??= setTimeout(() => this.rewire(), REWIRE_MS);
   }
 
   private forgetView(user: string): void {
-    this.host.take({ type: "forget", stream: `view:${user}`, account: `user:${user}` });
+    if (isBoard(user)) this.shown.forget(user);
+    else this.host.take({ type: "forget", stream: `view:${user}`, account: `user:${user}` });
   }
 
   /** Lets the line over HTTP ask for other streams than it does. */
@@ -460,6 +439,19 @@ export class Connection {
     this.rewiring = undefined;
     if (this.socket.connected || Object.keys(this.positions()).sort().join(" ") === this.followed) return;
     this.ladder.renew();
+  }
+
+  private snapshot(...[stream, position, data, reset]: Parameters<SocketEvents["snapshot"]>): void {
+    if (isBoard(stream)) this.board(stream, data, printPosition(position));
+    else this.spread({ type: "snapshot", stream, position, ...pictureOf(data), reset });
+  }
+
+  /** Takes a board's state in, here and in the tabs that follow. */
+  private board(name: string, state: unknown, position = ""): void {
+    this.shown.take(name, state, position);
+    this.tellViews();
+    this.host.changed();
+    if (this.leading) this.tabs.send({ type: "board", name, state });
   }
 
   /** Takes an input in, here and in the tabs that follow. */
@@ -480,28 +472,31 @@ export class Connection {
     const own = Object.keys(readings).filter((stream) => viewed(stream) === null);
     if (user !== null && !own.includes(`user:${user}`)) own.unshift(`user:${user}`);
     const views = this.carried();
-    const position = (stream: string) => {
-      const reading = readings[stream];
-      return reading && !this.lacksSnapshot(stream) ? printPosition(reading) : "";
-    };
     return Object.fromEntries(
       [...own, ...views.filter((stream) => !this.isRefused(stream))].map((stream) => [
         stream,
-        position(stream),
+        this.position(stream),
       ]),
     );
+  }
+
+  /** The position to ask from; "" where a snapshot or a state is wanted. */
+  private position(stream: string): string {
+    if (isBoard(stream)) return this.shown.position(stream);
+    const reading = this.host.confirmed().readings[stream];
+    return reading && !this.lacksSnapshot(stream) ? printPosition(reading) : "";
   }
 
   /** Views that one request carries: as many as its address has room for. */
   private carried(): string[] {
     if (this.door.missing || this.status.get(true).transport === "poll") return [];
     let room = ADDRESS_BYTES;
-    return [...this.watches.union()]
-      .map((user) => `view:${user}`)
-      .filter((stream) => {
-        room -= encodeURIComponent(`${stream},`).length;
-        return room >= 0;
-      });
+    let boards = 0;
+    return [...this.watches.union()].map(streamOf).filter((stream) => {
+      if (isBoard(stream) && ++boards > BOARDS_MAX) return false;
+      room -= encodeURIComponent(`${stream},`).length;
+      return room >= 0;
+    });
   }
 
   /** True when the others can go on without this stream. */
@@ -524,14 +519,15 @@ export class Connection {
   private tellViews(): void {
     const { readings } = this.host.confirmed();
     const status = (user: string): ViewStatus => {
-      const stream = `view:${user}`;
+      const stream = streamOf(user);
       const refusal = this.refusals.get(stream);
       const told = this.told[user];
       const known = this.leading && this.socket.connected ? this.socket.viewStatus(user) : null;
       if (known) return known;
       if (this.leading && refusal) return { state: "failed", error: refusal.error };
       if (!this.leading && told) return { state: told.state, error: heardError(told.error) };
-      return { state: this.status.open && stream in readings ? "live" : "connecting", error: null };
+      const comes = stream in readings || stream in this.boards;
+      return { state: this.status.open && comes ? "live" : "connecting", error: null };
     };
     const of = (users: Iterable<string>) =>
       Object.fromEntries([...users].map((user) => [user, status(user)]));
@@ -551,7 +547,7 @@ export class Connection {
 
   /** `/v1/me` tells balances and positions, but not what else a snapshot says. */
   private lacksSnapshot(stream: string): boolean {
-    return !stream.startsWith("view:") && !(stream in this.host.confirmed().notices.inboxes);
+    return viewed(stream) === null && !(stream in this.host.confirmed().notices.inboxes);
   }
 
   private away(away: Away): void {
@@ -592,7 +588,7 @@ export class Connection {
         this.followViews();
         this.tellViews();
         // A person whom another tab follows already is followed from that tab's position.
-        if (fresh.some((user) => `view:${user}` in this.host.confirmed().readings))
+        if (fresh.some((user) => streamOf(user) in { ...this.host.confirmed().readings, ...this.boards }))
           this.welcome(message.from);
         break;
       }
@@ -612,7 +608,8 @@ export class Connection {
 
   private welcome(to: string): void {
     const status = this.status.get(true);
-    this.tabs.send({ type: "welcome", to, confirmed: this.host.confirmed(), status, views: this.told });
+    const { boards, told: views } = this;
+    this.tabs.send({ type: "welcome", to, confirmed: this.host.confirmed(), status, views, boards });
   }
 
   /** Takes a leader's message in a tab that follows. */
@@ -626,8 +623,13 @@ export class Connection {
         this.host.take({ type: "adopt", confirmed: this.wanted(message.confirmed) });
         this.status.adopt(message.status);
         this.told = message.views ?? {};
+        for (const [name, state] of Object.entries(message.boards ?? {}))
+          if (this.watches.has(name)) this.shown.take(name, state, "");
         this.tellViews();
         this.host.changed();
+        break;
+      case "board":
+        if (this.watches.has(message.name)) this.board(message.name, message.state);
         break;
       case "views":
         this.told = message.views;
@@ -650,7 +652,8 @@ export class Connection {
   }
 
   private isWanted(stream: string): boolean {
-    return !stream.startsWith("view:") || this.watches.has(stream.slice("view:".length));
+    const watched = viewed(stream);
+    return watched === null || this.watches.has(watched);
   }
 
   /** The leader's picture without the views that only other tabs want. */
@@ -668,24 +671,6 @@ export class Connection {
       events: confirmed.events.filter(({ stream }) => this.isWanted(stream)),
     };
   }
-}
-
-/** The person whose stream a view follows; null when it is one's own stream. */
-function viewed(stream: string): string | null {
-  return stream.startsWith("view:") ? stream.slice("view:".length) : null;
-}
-
-function toldViews(views: Readonly<Record<string, ViewStatus>>): ToldViews {
-  return Object.fromEntries(
-    Object.entries(views).map(([user, { state, error }]) => {
-      const told = error && { code: error.code, detail: error.detail, status: error.status };
-      return [user, { state, error: told && { ...told, fields: { ...error?.fields } } }];
-    }),
-  );
-}
-
-function heardError(told: ToldError | null): GroatError | null {
-  return told && new GroatError(told.code, told.detail, told.status, told.fields);
 }
 
 function socketUrl(base: string): string {

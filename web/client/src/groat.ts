@@ -129,8 +129,11 @@ export interface Groat {
    */
   toasts(show: (toast: Toast) => void, hide?: (key: string) => void, options?: ToastOptions): () => void;
 
-  /** Follows another person's balances (staff only), by one shared subscription; ends with the function returned. */
-  watch(user: string): () => void;
+  /**
+   * Follows another person's balances (staff only) or a board (`boardName`), by one shared subscription; ends with the function
+   * returned. The status is in `state.views`, what a board shows in `state.boards`.
+   */
+  watch(watched: string): () => void;
 
   /** Takes in a value that came without a version: shown as provisional, and checked at once. */
   provisional(account: string, asset: string, balance: string): void;

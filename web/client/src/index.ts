@@ -1,5 +1,6 @@
 /** @groat/client: live balances in the browser, without a framework. */
 export { type Api, createApi, type PageOptions, type WriteOptions } from "./api.js";
+export { boardName, boardState } from "./boards.js";
 export type { Calls, ClientApi, Outcome, UpdateCreditsOptions } from "./calls.js";
 export { createGroat } from "./client.js";
 export type { DebugSink } from "./debug.js";

@@ -81,7 +81,8 @@ async function askAll(
     if (response.ok) return { response, names: asked.names };
     const error = GroatError.fromProblem(response.status, await response.json().catch(() => null));
     const name = asked.names.get(String(error.fields.stream));
-    if (response.status !== 403 || name === undefined || !host.refused(name, error)) throw error;
+    if (![400, 403, 404].includes(response.status) || name === undefined || !host.refused(name, error))
+      throw error;
   }
 }
 

@@ -84,7 +84,7 @@ export interface Status {
 }
 
 /**
- * A person who is followed by `watch`: `connecting` until the first value, and again while the connection is away; `failed` when the
+ * A person or a board that is followed by `watch`: `connecting` until the first value, and again while the connection is away; `failed` when the
  * server refuses, as `error` says. It is tried again all the same, but not soon.
  */
 export interface ViewStatus {
@@ -128,8 +128,10 @@ export interface GroatState {
   name: string | null;
   roles: readonly string[];
   status: Status;
-  /** By user: those who are followed on this page by `watch`. */
+  /** By user, or by the board's name: what is followed on this page by `watch`. */
   views: Readonly<Record<string, ViewStatus>>;
+  /** What boards show that are followed by `watch`, by their names: see `boardState`. */
+  boards: Readonly<Record<string, unknown>>;
   /** By `balanceKey(account, asset)`. */
   balances: Readonly<Record<string, Balance>>;
   /** The accounts that the person is a member of, with their rights; their balances are among `balances`. */

@@ -1,5 +1,6 @@
 /** The WebSocket line: the stock Centrifuge client, which reconnects, recovers and refreshes its token by itself. */
 import { Centrifuge, type ServerSubscribedContext, State, UnauthorizedError } from "centrifuge";
+import { isBoard } from "./boards.js";
 import type { DebugSink } from "./debug.js";
 import { backoff, type Environment } from "./environment.js";
 import { GroatError } from "./errors.js";
@@ -11,6 +12,8 @@ import { Views } from "./views.js";
 import type { EventData, SnapshotData } from "./wire.js";
 
 export interface SocketEvents extends Sink {
+  /** A board shows another state. */
+  board(name: string, state: unknown): void;
   /** Connected; what the server recovered follows at once, until `recovered`. */
   opened(): void;
   /** A view was taken up again; what was missed of it follows at once, until `recovered`. */
@@ -151,7 +154,7 @@ export class Socket {
     this.epochs.clear();
   }
 
-  /** Subscribes to `view:<user>` for just these users. */
+  /** Subscribes to `view:<user>` for just these users, and to just these boards. */
   watch(users: ReadonlySet<string>): void {
     this.watched = users;
     this.views?.want(users);
@@ -223,6 +226,10 @@ export class Socket {
     channel: string,
     context: Pick<ServerSubscribedContext, "streamPosition" | "recovered" | "data">,
   ): void {
+    if (isBoard(channel)) {
+      this.events.board(channel, context.data);
+      return;
+    }
     if (channel.startsWith("role:") && channel !== EVERYBODY) this.roles.add(channel.slice("role:".length));
     const position = context.streamPosition;
     if (!position) return;
@@ -234,6 +241,10 @@ export class Socket {
   }
 
   private published(channel: string, offset: number | undefined, data: EventData): void {
+    if (isBoard(channel)) {
+      this.events.board(channel, data);
+      return;
+    }
     const epoch = this.epochs.get(channel);
     if (epoch === undefined || offset === undefined) return;
     this.events.event(channel, epoch, offset, data);

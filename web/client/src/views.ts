@@ -1,5 +1,5 @@
 /**
- * Subscriptions to other people's streams over the socket: for each one attempt at a time. Wishes may change as fast as they
+ * Subscriptions to other people's streams and to boards over the socket: for each one attempt at a time. Wishes may change as fast as they
  * like; when the attempt that is on its way has ended, the last one counts. So no attempt is ever overtaken by the next.
  */
 import { type Centrifuge, State, type SubscribedContext, type Subscription } from "centrifuge";
@@ -7,6 +7,7 @@ import type { DebugSink } from "./debug.js";
 import { backoff, type Environment } from "./environment.js";
 import { GroatError } from "./errors.js";
 import type { ViewStatus } from "./model.js";
+import { streamOf } from "./told.js";
 import type { EventData } from "./wire.js";
 
 export interface ViewEvents {
@@ -40,7 +41,7 @@ export class Views {
     private readonly events: ViewEvents,
   ) {}
 
-  /** Follows just these users. */
+  /** Follows just these users and boards. */
   want(users: ReadonlySet<string>): void {
     for (const [user, view] of this.views) if (!users.has(user)) view.want(false);
     for (const user of users) {
@@ -63,7 +64,7 @@ export class Views {
     const gone = () => {
       if (this.views.get(user) === view) this.views.delete(user);
     };
-    const view = new View(`view:${user}`, this.centrifuge, this.environment, this.debug, this.events, gone);
+    const view = new View(streamOf(user), this.centrifuge, this.environment, this.debug, this.events, gone);
     this.views.set(user, view);
     view.want(true);
   }

@@ -1,4 +1,4 @@
-/** The people whose balances are followed besides one's own: those that this tab wants and, in the leader, other tabs. */
+/** The people whose balances are followed besides one's own, and the boards: those that this tab wants and, in the leader, other tabs. */
 
 /** The server allows this many views per connection. */
 export const VIEWS_MAX = 100;
@@ -13,7 +13,7 @@ export class Watches {
   /** `clock`: milliseconds of a clock that nobody sets. */
   constructor(private readonly clock: () => number) {}
 
-  /** Users this tab follows. */
+  /** Users and boards that this tab follows. */
   get mine(): readonly string[] {
     return [...this.own.keys()];
   }

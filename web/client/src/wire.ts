@@ -238,6 +238,12 @@ export interface BalanceView {
   dry_run?: boolean;
 }
 
+/** The states that boards show, by the name of their sort. */
+export interface BoardStates {
+  run: RunProgress;
+  runs: RunsMoving;
+}
+
 /** A budget after a change. */
 export interface BudgetAnswer {
   id: string;
@@ -2261,6 +2267,22 @@ export interface RunProblem {
   detail: string;
 }
 
+/** The part of a run that changes: what the board `run:<id>` shows. The fields are those of :class:`RunView`. */
+export interface RunProgress {
+  id: string;
+  version: number;
+  state: "cancelled" | "done" | "paused" | "pending" | "rejected" | "running" | "stopped";
+  changed_at: string;
+  rows: number;
+  posted: Posted;
+  idle: number;
+  skipped: number;
+  chunks: RunChunks;
+  problem: StoppedAt | null;
+  undone: "no" | "part" | "whole";
+  undone_by: string[];
+}
+
 /**
  * The receipt of one person's row.
  *
@@ -2387,6 +2409,11 @@ export interface RunView {
   approval: string;
   may: string[];
   replayed: boolean;
+}
+
+/** The runs that are being posted, the newest first, at most 50: what the board `runs:running` shows. */
+export interface RunsMoving {
+  items: RunProgress[];
 }
 
 /** The people with this text (`q`) in their id, name or e-mail address, and with this `role`; both if named. */

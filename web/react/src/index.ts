@@ -17,6 +17,7 @@ export { ExpiringCredits, type ExpiringCreditsProps } from "./expiring-credits.j
 export { GroatProvider, type GroatProviderProps, useGroat, useGroatState } from "./provider.js";
 export { StatusBadge, type StatusBadgeProps } from "./status-badge.js";
 export { type Away, type BalanceOptions, type UseBalance, useAway, useBalance } from "./use-balance.js";
+export { type UseBoard, useBoard } from "./use-board.js";
 export { type CheckOptions, type UseBudgets, type UseCheck, useBudgets, useCheck } from "./use-budgets.js";
 export { type Ending, type UseGrants, useGrants } from "./use-grants.js";
 export { type HistoryOptions, type HistoryRow, type UseHistory, useHistory } from "./use-history.js";

@@ -21,6 +21,7 @@ export interface ProblemStatus {
   before_original: 422;
   belongs_to_request: 409;
   bitcoin_only: 422;
+  board_not_found: 404;
   body_too_large: 413;
   budget_exceeded: 422;
   budget_not_found: 404;
@@ -211,6 +212,7 @@ export interface ProblemStatus {
   token_type_refused: 401;
   too_deep: 400;
   too_far_forward: 422;
+  too_many_boards: 503;
   too_many_budgets: 422;
   too_many_digits: 400;
   too_many_files: 429;

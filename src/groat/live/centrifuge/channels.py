@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from groat.live.boards import BoardState
 from groat.live.formats import Chunk, chunks
 from groat.live.frames import text
 
@@ -44,3 +45,22 @@ class ChannelFormat:
         """See Format."""
         items = [b'%b%b,"offset":%d}}}' % (self.head, data, at) for at, data in enumerate(events, first)]
         return [(last, text(b"\n".join(parts))) for last, parts in chunks(first, items)]
+
+
+class BoardPushes:
+    """Pushes of a board's states, which have no offset."""
+
+    __slots__ = ("_head",)
+
+    def __init__(self, channel: str) -> None:
+        self._head = ChannelFormat(channel).head
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BoardPushes) and other._head == self._head
+
+    def __hash__(self) -> int:
+        return hash(self._head)
+
+    def show(self, state: BoardState) -> bytes:
+        """See BoardFormat."""
+        return text(b"%b%b}}}" % (self._head, state.data))

@@ -14,8 +14,9 @@ from uuid import uuid4
 import msgspec
 
 from groat.live import frames
+from groat.live.boards import is_board
 from groat.live.centrifuge import protocol
-from groat.live.centrifuge.channels import PING, ChannelFormat
+from groat.live.centrifuge.channels import PING, BoardPushes, ChannelFormat
 from groat.live.centrifuge.protocol import Raw, Reply
 from groat.live.endings import Ending
 from groat.live.errors import Denial, Denied
@@ -166,6 +167,10 @@ class Connection:
         """Return the format of the stream's channel."""
         return ChannelFormat(VIEW_PREFIX + stream.removeprefix("user:") if viewed else stream)
 
+    def board(self, stream: str) -> tuple[BoardPushes, Callable[[bytes], Any]]:
+        """Return the format of a board's channel, and the transport's own function."""
+        return BoardPushes(stream), self._transport.write
+
     def writer(self, subscription: Subscription) -> Callable[[bytes], Any]:
         """Return the transport's own function: a push costs no call of Python for its reader."""
         return self._transport.write
@@ -303,7 +308,7 @@ class Connection:
         if channel in self.session.own:
             self._error(id, protocol.ALREADY_SUBSCRIBED)
             return
-        if not channel.startswith(VIEW_PREFIX):
+        if not channel.startswith(VIEW_PREFIX) and not is_board(channel):
             known = channel.startswith(("user:", "role:", "house:"))
             self._error(id, protocol.PERMISSION_DENIED if known else protocol.UNKNOWN_CHANNEL)
             return
@@ -323,12 +328,13 @@ class Connection:
             if not self.session.ended:
                 self._error(id, protocol.ERRORS[refused.why])
         else:
-            self._reply(Reply(id, subscribe=_subscribe_result(resume, recover)))
+            result = _board_result(resume) if is_board(stream) else _subscribe_result(resume, recover)
+            self._reply(Reply(id, subscribe=result))
             self.session.release_view(stream)
 
     def _unsubscribe(self, id: int, channel: str) -> None:
         # Only the server ends server-side subscriptions. Leaving a channel that one does not have is no error.
-        if channel.startswith(VIEW_PREFIX):
+        if channel.startswith(VIEW_PREFIX) or is_board(channel):
             self.session.leave(_viewed(channel))
             self._reply(Reply(id, unsubscribe=protocol.EmptyResult()))
         else:
@@ -358,9 +364,16 @@ class Connection:
 
 
 def _viewed(channel: str) -> str:
-    """Return the stream behind a `view:` channel: of a person, or of the house."""
+    """Return the stream behind a `view:` channel: of a person, or of the house. A board is its own."""
+    if is_board(channel):
+        return channel
     viewed = channel.removeprefix(VIEW_PREFIX)
     return viewed if viewed.startswith("house:") else f"user:{viewed}"
+
+
+def _board_result(resume: Resume) -> protocol.SubscribeResult:
+    assert resume.snapshot is not None
+    return protocol.SubscribeResult(False, False, "", 0, data=Raw(resume.snapshot))
 
 
 def _subscribe_result(resume: Resume, recover: bool) -> protocol.SubscribeResult:

@@ -14,12 +14,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from groat.identity.model import Identity
-from groat.ledger.accounts import check_stream
-from groat.live.plain.formats import EVENT_STREAM, ITEMS
+from groat.live.boards import is_board
+from groat.live.plain.formats import BOARD_RESET, EVENT_STREAM, ITEMS, BoardPage, named, page, position, reset
 from groat.live.plain.waiter import Waiter
 from groat.live.positions import parse_position, parse_vector
 
 if TYPE_CHECKING:
+    from groat.live.boards import BoardFormat
     from groat.live.formats import Format
     from groat.live.service import Live
     from groat.store.streams import Resume
@@ -47,37 +48,34 @@ def _encoded(form: Format, resume: Resume) -> list[bytes]:
     return [data for _, data in form.encode(resume.epoch, first, [event.data for event in resume.events])]
 
 
-def _position(epoch: str, offset: int) -> bytes:
-    return b"%b:%d" % (epoch.encode(), offset)
+def _page_of(stream: str) -> BoardFormat:
+    return BoardPage(named(stream))
 
 
 async def long_poll(live: Live, identity: Identity, stream: str, after: str | None, wait_s: float) -> bytes:
     """Answer one long-poll as JSON: events, position, and a reset where going on is impossible.
 
     Waits up to `wait_s` seconds, at most WAIT_S_MAX, while there is nothing. Raises InvalidInput, StoreError, Closed,
-    TooManyReaders. The caller must have checked that the identity may read the stream (`Live.may_read`).
+    TooManyReaders, BoardError. The caller must have checked the stream's name, and that the identity may read it.
     """
-    positions = {check_stream(stream): parse_position(after)}
-    waiter = Waiter(live, ITEMS)
+    positions = {stream: parse_position(after)}
+    waiter = Waiter(live, ITEMS, lambda _: BoardPage())
     try:
         resume = (await waiter.join(identity, positions))[stream]
         if resume.snapshot is not None:
-            return _page(b"", [], _position(resume.epoch, resume.offset), resume.snapshot)
+            return page(b"", [], position(resume.epoch, resume.offset), resume.snapshot)
         at = resume.offset
         chunks = _encoded(ITEMS, resume)
         if not chunks:
             waiter.session.release()
             chunks = [data for _, data in await waiter.take(min(wait_s, WAIT_S_MAX))]
+            if chunks and is_board(stream):
+                return chunks[0]
             if chunks:
                 at = waiter.subscriptions[stream].offset
-        return _page(b"", chunks, _position(resume.epoch, at))
+        return page(b"", chunks, position(resume.epoch, at))
     finally:
         waiter.leave()
-
-
-def _page(name: bytes, chunks: Sequence[bytes], position: bytes, snapshot: bytes | None = None) -> bytes:
-    reset = b"" if snapshot is None else b',"reset":{"snapshot":%b}' % snapshot
-    return b'{%b"events":[%b],"position":"%b"%b}' % (name, b",".join(chunks), position, reset)
 
 
 class _PageMaker:
@@ -99,23 +97,28 @@ class _PageMaker:
     def next(self, chunks: Sequence[tuple[str, bytes]]) -> list[tuple[bytes, bytes]]:
         """Make the pages of the events just taken from the waiter, each with the vector after it."""
         by_stream: dict[str, list[bytes]] = {}
+        pages: list[tuple[bytes, bytes]] = []
         for stream, data in chunks:
-            by_stream.setdefault(stream, []).append(data)
-        return [
+            if is_board(stream):
+                self._epochs[stream] = self._waiter.session.mark_of(stream)
+                pages.append((data, self.vector()))
+            else:
+                by_stream.setdefault(stream, []).append(data)
+        pages += [
             self._page(stream, parts, self._waiter.subscriptions[stream].offset)
             for stream, parts in by_stream.items()
         ]
+        return pages
 
     def _page(
         self, stream: str, chunks: Sequence[bytes], at: int, snapshot: bytes | None = None
     ) -> tuple[bytes, bytes]:
         self._at[stream] = at
-        name = b'"stream":"%b",' % stream.encode()
-        return _page(name, chunks, _position(self._epochs[stream], at), snapshot), self.vector()
+        return page(named(stream), chunks, position(self._epochs[stream], at), snapshot), self.vector()
 
     def vector(self) -> bytes:
         return b",".join(
-            b"%b=%b" % (stream.encode(), _position(self._epochs[stream], at))
+            b"%b=%b" % (stream.encode(), position(self._epochs[stream], at))
             for stream, at in self._at.items()
         )
 
@@ -128,7 +131,7 @@ async def long_poll_many(
     Otherwise like `long_poll`.
     """
     positions = parse_vector(after)
-    waiter = Waiter(live, ITEMS)
+    waiter = Waiter(live, ITEMS, _page_of)
     try:
         resumes = await waiter.join(identity, {stream: positions.get(stream) for stream in streams})
         told = _PageMaker(waiter, resumes)
@@ -144,21 +147,23 @@ async def long_poll_many(
 class EventStream:
     """An ASGI answer: a `text/event-stream` of one stream, which ends with the client or its rights.
 
-    `after` is the Last-Event-ID, or a position from the query. Raises InvalidInput when made.
+    `after` is the Last-Event-ID, or a position from the query. The caller has checked name and rights, as for
+    `long_poll`. Raises InvalidInput when made.
     """
 
     format: Format = EVENT_STREAM
+    board_format: Callable[[str], BoardFormat] = staticmethod(lambda _: BOARD_RESET)
 
     def __init__(self, live: Live, identity: Identity, stream: str, after: str | None) -> None:
         self._live = live
         self._identity = identity
-        self._positions = {check_stream(stream): parse_position(after)}
+        self._positions = {stream: parse_position(after)}
 
     async def __call__(
         self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
     ) -> None:
-        """Serve the stream. Raises, before anything is sent, StoreError, Closed and TooManyReaders."""
-        waiter = Waiter(self._live, self.format)
+        """Serve the stream. Raises, before anything is sent, StoreError, Closed, TooManyReaders, BoardError."""
+        waiter = Waiter(self._live, self.format, self.board_format)
         gone = asyncio.create_task(_until_gone(receive, waiter))
         try:
             head = self._head(await waiter.join(self._identity, self._positions), waiter)
@@ -177,8 +182,7 @@ class EventStream:
         (resume,) = resumes.values()
         if resume.snapshot is None:
             return b"".join(_encoded(EVENT_STREAM, resume))
-        at = _position(resume.epoch, resume.offset)
-        return b'id: %b\nevent: reset\ndata: {"snapshot":%b}\n\n' % (at, resume.snapshot)
+        return reset(position(resume.epoch, resume.offset), resume.snapshot)
 
     def _body(self, chunks: Sequence[tuple[str, bytes]]) -> bytes:
         return b"".join(data for _, data in chunks)
@@ -206,6 +210,7 @@ class EventStreams(EventStream):
     """
 
     format = ITEMS
+    board_format = staticmethod(_page_of)
 
     def __init__(self, live: Live, identity: Identity, streams: Sequence[str], after: str | None) -> None:
         self._live = live

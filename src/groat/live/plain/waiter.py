@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from groat.ledger.errors import Closed
 from groat.live.clock import wait
-from groat.live.errors import Denied
+from groat.live.errors import BOARD_CODES, BoardError, Denied
 from groat.live.session import Session
 
 if TYPE_CHECKING:
     from groat.identity.model import Identity
+    from groat.live.boards import BoardFormat
     from groat.live.endings import Ending
     from groat.live.feeds import Subscription
     from groat.live.formats import Format
@@ -25,23 +26,28 @@ if TYPE_CHECKING:
 class Waiter:
     """The shell of a session that follows some streams in one format. `subscriptions` has its places in them.
 
-    `take` returns the chunks that the hub has written, each with its stream.
+    `take` returns the chunks that the hub has written, each with its stream, and of each board the latest state.
+    `board_form` makes the format of a board.
     """
 
-    def __init__(self, live: Live, form: Format) -> None:
+    def __init__(self, live: Live, form: Format, board_form: Callable[[str], BoardFormat]) -> None:
         self.session = Session(live, self)
         self.subscriptions: dict[str, Subscription] = {}
         self._live = live
         self._form = form
+        self._board_form = board_form
         self._chunks: list[tuple[str, bytes]] = []
+        self._boards: dict[str, bytes] = {}
         self._size = 0
         self._news = asyncio.Event()
 
     async def join(self, identity: Identity, positions: Mapping[str, Position | None]) -> dict[str, Resume]:
-        """Subscribe to the streams from their positions. Raises TooManyReaders, Closed, StoreError."""
+        """Subscribe to the streams from their positions. Raises TooManyReaders, BoardError, Closed, StoreError."""
         try:
             return await self.session.attend(identity, positions)
-        except Denied:
+        except Denied as refused:
+            if refused.why in BOARD_CODES:
+                raise BoardError(BOARD_CODES[refused.why], stream=refused.stream) from None
             # The session has ended meanwhile: the caller has to come again.
             raise Closed from None
 
@@ -55,10 +61,11 @@ class Waiter:
 
         Returns nothing when time is up or the session has ended.
         """
-        if not self._chunks and not self.session.ended and wait_s > 0:
+        if not self._chunks and not self._boards and not self.session.ended and wait_s > 0:
             await wait(self._live.clock, self._news, wait_s)
         self._news.clear()
-        chunks, self._chunks, self._size = self._chunks, [], 0
+        chunks = [*self._chunks, *self._boards.items()]
+        self._chunks, self._boards, self._size = [], {}, 0
         self.session.drain()
         return chunks
 
@@ -73,9 +80,21 @@ class Waiter:
         self.subscriptions[subscription.feed.stream] = subscription
         return partial(self._write, subscription.feed.stream)
 
+    def board(self, stream: str) -> tuple[BoardFormat, Callable[[bytes], Any]]:
+        """Return the format of a board, and a function that keeps the latest state until it is taken."""
+        return self._board_form(stream), partial(self._show, stream)
+
     def _write(self, stream: str, data: bytes) -> None:
         self._chunks.append((stream, data))
-        self._size += len(data)
+        self._grow(len(data))
+
+    def _show(self, stream: str, data: bytes) -> None:
+        before = len(self._boards.get(stream, b""))
+        self._boards[stream] = data
+        self._grow(len(data) - before)
+
+    def _grow(self, size: int) -> None:
+        self._size += size
         self._news.set()
         if self._size > self._live.limits.write_high_bytes:
             self.session.choke()

@@ -8,7 +8,7 @@ who read a stream; only that one is each client's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from struct import Struct
 from types import MappingProxyType
@@ -18,8 +18,9 @@ import msgspec
 import structlog
 
 from groat.identity.errors import IDENTITY_ERRORS
+from groat.live.boards import BoardState
 from groat.live.endings import Ending
-from groat.live.errors import Denial, Denied
+from groat.live.errors import BOARD_CODES, LIVE_ERRORS, Denial, Denied
 from groat.live.formats import Chunk
 from groat.live.frames import text
 from groat.live.session import Position, Session
@@ -28,6 +29,7 @@ from groat.live.socketio.joins import told_room, wanted_stream
 from groat.live.socketio.packets import MAIN
 from groat.live.socketio.pids import Pids, positions_of
 from groat.sparing import SparingLog
+from groat.store.batch import BOARD_PREFIX
 
 if TYPE_CHECKING:
     from groat.identity.model import Identity
@@ -48,10 +50,26 @@ _LEAST: Final = (0, *(10**digits for digits in range(1, 20)))
 SHARED_BYTES_MAX: Final = 4 * 1024
 """Each room keeps the last message to its readers up to this size, for the next one to whom it goes."""
 MARK: Final = b'["groat:position","'
+WATCH: Final = "groat:watch"
+UNWATCH: Final = "groat:unwatch"
+BOARD: Final = "groat:board"
+"""The event that brings a board's state; its name without the prefix, and the state."""
 _WRONG: Final = {
     Denial.NO_TOKEN: "unauthenticated",
     Denial.TOKEN_INVALID: "token_invalid",
     Denial.NOTHING_TO_READ: "token_invalid",
+}
+
+_BOARD_CODES: Final = {
+    **BOARD_CODES,
+    Denial.NOT_ALLOWED: "forbidden",
+    Denial.ALREADY_VIEWED: "already_watched",
+}
+_BOARD_DETAILS: Final = {
+    "forbidden": "This board is not yours to watch.",
+    "already_watched": "This connection watches the board already.",
+    "unavailable": "The state could not be read. Ask again.",
+    **{code: rule.meaning for code, rule in LIVE_ERRORS.items()},
 }
 
 log = structlog.stdlib.get_logger("groat.live")
@@ -104,6 +122,26 @@ class SocketFormat:
     def framed(self, packets: Sequence[bytes]) -> bytes:
         """Return a frame for each of these packets."""
         return b"".join([text(self.head + packet) for packet in packets])
+
+
+class BoardPackets:
+    """The packets of a board's states in one namespace."""
+
+    __slots__ = ("_head",)
+
+    def __init__(self, head: bytes, stream: str) -> None:
+        name = msgspec.json.encode(stream.removeprefix(BOARD_PREFIX))
+        self._head = b'%b["%b",{"board":%b,"state":' % (head, BOARD.encode(), name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BoardPackets) and other._head == self._head
+
+    def __hash__(self) -> int:
+        return hash(self._head)
+
+    def show(self, state: BoardState) -> bytes:
+        """See BoardFormat."""
+        return text(b"%b%b}]" % (self._head, state.data))
 
 
 class _Follower:
@@ -226,6 +264,9 @@ class SocketReader(Member):
         self._door.live.stats.received += 1
         identity = self.session.identity
         assert identity is not None
+        if name in (WATCH, UNWATCH):
+            self._watch(name, args, id)
+            return
         room = self._door.join_events.get(name)
         if room is None:
             # A client can make up any number of names, so they share one line.
@@ -254,6 +295,49 @@ class SocketReader(Member):
         )
         self.emit("error", refusal)
         if id is not None:
+            self.acknowledge(id, refusal)
+
+    # Boards.
+
+    def _watch(self, event: str, args: list[Any], id: int | None) -> None:
+        board = args[0] if args and isinstance(args[0], str) else ""
+        stream = BOARD_PREFIX + board
+        if event == UNWATCH:
+            self.session.leave(stream)
+            self._answer(id, {"success": True, "board": board[:200]})
+            return
+        try:
+            viewing = self.session.view(stream, None)
+        except Denied as refused:
+            self._refuse_board(id, board, refused.why)
+        else:
+            self._door.live.spawn(self.session, self._view(id, board, viewing))
+
+    async def _view(self, id: int | None, board: str, viewing: Coroutine[Any, Any, Resume]) -> None:
+        try:
+            resume = await viewing
+        except Denied as refused:
+            if not self.session.ended:
+                self._refuse_board(id, board, refused.why)
+            return
+        assert resume.snapshot is not None
+        stream = BOARD_PREFIX + board
+        self._answer(id, {"success": True, "board": board})
+        # The first state comes as all others do, so that a page needs one handler.
+        first = BoardPackets(self._head, stream).show(BoardState(resume.epoch, resume.snapshot))
+        self.connection.socket.write(first)
+        self.session.release_view(stream)
+
+    def _answer(self, id: int | None, answer: dict[str, Any]) -> None:
+        if id is not None:
+            self.acknowledge(id, answer)
+
+    def _refuse_board(self, id: int | None, board: str, why: Denial) -> None:
+        code = _BOARD_CODES.get(why, "unavailable")
+        refusal = problem(code, _BOARD_DETAILS[code], event=WATCH, board=board[:200])
+        if id is None:
+            self.emit("error", refusal)
+        else:
             self.acknowledge(id, refusal)
 
     def choke(self) -> None:
@@ -289,6 +373,10 @@ class SocketReader(Member):
     def format(self, stream: str, viewed: bool) -> SocketFormat:
         """Return the format of a stream in this namespace."""
         return SocketFormat(self._door.names, self._head, stream)
+
+    def board(self, stream: str) -> tuple[BoardPackets, Callable[[bytes], Any]]:
+        """Return the format of a board in this namespace, and the socket's own function."""
+        return BoardPackets(self._head, stream), self.connection.socket.write
 
     def writer(self, subscription: Subscription) -> Callable[[bytes], Any]:
         """Return the function that sends a stream's packets and the reader's position."""

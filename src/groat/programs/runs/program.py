@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from groat.programs.program import Program
 from groat.programs.runs import RUNS, exports, operations
+from groat.programs.runs.boards import BOARDS
 from groat.programs.runs.errors import RUN_ERRORS
 from groat.programs.runs.kind import RUN_KIND
 from groat.programs.runs.own_settings import RunsSettings
@@ -18,4 +19,5 @@ PROGRAM = Program(
     jobs=(posting,),
     settings=RunsSettings,
     metrics=(measure,),
+    boards=BOARDS,
 )

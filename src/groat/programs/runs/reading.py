@@ -49,6 +49,8 @@ TALLIED = 5_000
 """Rows are counted so many at a time."""
 
 Assets = dict[str, Asset]
+Undoing = list[tuple[str, str, int]]
+"""The runs that undo one: id, state, rows posted."""
 
 
 def now() -> Flow[tuple[int]]:
@@ -318,7 +320,7 @@ def _stored_run(values: Sequence[Any]) -> StoredRun:
     return StoredRun(*parts)
 
 
-def find_run(id: str) -> Flow[tuple[StoredRun, list[tuple[str, str, int]]] | None]:
+def find_run(id: str) -> Flow[tuple[StoredRun, Undoing] | None]:
     """Find a run, and the runs that undo it: (id, state, posted)."""
     values = yield Query("find_run", (id,))
     if values is None:
@@ -327,9 +329,7 @@ def find_run(id: str) -> Flow[tuple[StoredRun, list[tuple[str, str, int]]] | Non
     return _stored_run(values), [tuple(row) for row in undoing]
 
 
-def page_runs(
-    before: str, state: str, limit: int
-) -> Flow[list[tuple[StoredRun, list[tuple[str, str, int]]]]]:
+def page_runs(before: str, state: str, limit: int) -> Flow[list[tuple[StoredRun, Undoing]]]:
     """Read the next runs before an id, the newest first, in a ``state``, "" for any."""
     found = []
     for values in (yield Query("page_runs", (before, state, limit))):
@@ -349,9 +349,7 @@ def pick_rows(run: RunRow) -> Flow[list[PostedRow]]:
     return [PostedRow(*values) for values in (yield Query("pick_run_rows", args))]
 
 
-def run_view(
-    stored: StoredRun, undoing: Sequence[tuple[str, str, int]], assets: Mapping[str, Asset], may: list[str]
-) -> RunView:
+def run_view(stored: StoredRun, undoing: Undoing, assets: Mapping[str, Asset], may: list[str]) -> RunView:
     """Make the view of a run."""
     run, data = stored.run, stored.data
     scale = assets[run.asset].scale

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from groat.ledger.book import Book, Table
 
+MOVING_BOARD = "runs:running"
+"""The board of the runs that are being posted."""
+
+
+def _shows(values: Sequence[Any]) -> list[str]:
+    """Name the boards of a run: its own, that of the run that it takes back, and that of all that are being posted."""
+    run = RunRow(*values)
+    return [f"run:{run.id}", *([f"run:{run.undoes}"] if run.undoes else []), MOVING_BOARD]
+
+
 # Filing finds its draft first, then makes the run. A chunk needs the run alone.
 DRAFT = Table("run_draft", lock="lock_run_drafts", write="write_run_drafts", rank=1)
-RUN = Table("run", lock="lock_runs", write="write_runs", rank=2)
+RUN = Table("run", lock="lock_runs", write="write_runs", rank=2, shows=_shows)
 SKIP = Table("run_skip", lock="lock_run_skips", write="write_run_skips", rank=3, leads=False)
 CHUNK = Table("run_chunk", lock="", write="write_run_chunks", rank=3, leads=False)
 AMONG = Table("run_among", lock="find_among_run", write="", rank=4, leads=False)

@@ -254,6 +254,29 @@ class RunView(msgspec.Struct):
     replayed: bool = False
 
 
+class RunProgress(msgspec.Struct):
+    """The part of a run that changes: what the board ``run:<id>`` shows. The fields are those of :class:`RunView`."""
+
+    id: str
+    version: int
+    state: RunState
+    changed_at: str
+    rows: int
+    posted: Posted
+    idle: int
+    skipped: int
+    chunks: RunChunks
+    problem: StoppedAt | None
+    undone: Literal["no", "part", "whole"]
+    undone_by: list[str]
+
+
+class RunsMoving(msgspec.Struct):
+    """The runs that are being posted, the newest first, at most 50: what the board ``runs:running`` shows."""
+
+    items: list[RunProgress]
+
+
 class RunPage(msgspec.Struct):
     """A page of runs, newest first."""
 

@@ -56,6 +56,12 @@ export interface Resumed {
   data?: SnapshotData;
 }
 
+/** A board: `mark` grows with each state. */
+interface Shown {
+  mark: number;
+  state: unknown;
+}
+
 type Handler = (url: URL, init: RequestInit, person: Person | null) => Response | Promise<Response>;
 
 /** The services that are reachable at the moment. */
@@ -90,6 +96,7 @@ export class FakeServer implements SocketServer {
   cookie: string | null = null;
   private readonly balances = new Map<string, BalanceView>();
   private readonly streams = new Map<string, Stream>();
+  private readonly boards = new Map<string, Shown>();
   private readonly people = new Map<string, Person>();
   private readonly notices = new FakeNotices((stream, data) => this.publish(stream, data));
   private readonly results = new Map<string, TransactionView>();
@@ -258,6 +265,13 @@ export class FakeServer implements SocketServer {
     ]);
   }
 
+  /** A board shows another state from now on. */
+  show(name: string, state: unknown): void {
+    this.boards.set(name, { mark: (this.boards.get(name)?.mark ?? 0) + 1, state });
+    for (const socket of this.sockets) socket.show(name, state);
+    for (const wake of [...this.waiting]) wake();
+  }
+
   /** The next subscription to a view is refused so. */
   refuseView(code: number, message = "refused", temporary = false): void {
     this.viewRefusals.push({ code, message, ...(temporary && { temporary }) });
@@ -327,6 +341,8 @@ export class FakeServer implements SocketServer {
 
   /** The start of a subscription: recovered publications, or a snapshot. */
   resume(channel: string, from: Position | null): Resumed {
+    const shown = this.boards.get(channel);
+    if (shown) return boardOf(shown, from);
     const name = channel.replace(/^view:/, "user:");
     const { epoch, events, trimmed } = this.stream(name);
     const { offset } = this.position(name);
@@ -501,7 +517,9 @@ export class FakeServer implements SocketServer {
     const own = this.channelsOf(person);
     const streams = url.searchParams.get("streams")?.split(",") ?? own;
     const staff = person.roles.some((role) => role === "admin" || role === "support");
-    const foreign = streams.find((name) => !own.includes(name) && !(staff && name.startsWith("user:")));
+    const missing = streams.find((name) => name.startsWith("board:") && !this.boards.has(name));
+    if (missing !== undefined) return problem(404, "board_not_found", { stream: missing });
+    const foreign = streams.find((name) => !own.includes(name) && !(staff && /^(user|board):/.test(name)));
     if (foreign !== undefined) return problem(403, "forbidden", { stream: foreign });
     const header = new Headers(init.headers).get("last-event-id");
     const after = header ?? url.searchParams.get("after") ?? "";
@@ -628,6 +646,21 @@ export class FakeServer implements SocketServer {
 interface Told {
   name: string;
   resumed: Resumed;
+}
+
+function boardOf({ mark, state }: Shown, from: Position | null): Resumed {
+  const epoch = String(mark);
+  const known = from?.epoch === epoch;
+  return {
+    recoverable: false,
+    positioned: false,
+    epoch,
+    offset: 0,
+    was_recovering: false,
+    recovered: false,
+    publications: [],
+    ...(!known && { data: state as SnapshotData }),
+  };
 }
 
 function pageOf(resumed: Resumed): object {

@@ -111,6 +111,11 @@ export class FakeSocket {
     }
   }
 
+  /** A board shows another state. */
+  show(channel: string, data: unknown): void {
+    if (this.channels.has(channel)) this.say({ push: { channel, pub: { data } } });
+  }
+
   private end(code: number, reason: string): void {
     if (this.readyState === FakeSocket.CLOSED) return;
     this.readyState = FakeSocket.CLOSED;

@@ -23,8 +23,8 @@ export const OWNER = "house:runs";
 
 /** DraftReading and checking 100,000 rows takes its time (ms). */
 const READING_MS_MAX = 120_000;
-/** A run that goes on is asked for again so often (ms). */
-const PROGRESS_MS = 500;
+/** A draft that somebody is changing is asked for again so often (ms). */
+const CHANGING_MS = 500;
 
 export const hasRuns = ({ kinds }: Audience) => kinds.has(KIND);
 
@@ -63,7 +63,7 @@ export const draftQuery = (id: string) =>
     queryKey: [ALL, "draft", id],
     queryFn: ({ signal }) => api.request<RunDraft>(draftPath(id), { signal }),
     // While somebody changes it, it is asked for again.
-    refetchInterval: ({ state: { data } }) => (data?.ready === false ? PROGRESS_MS : false),
+    refetchInterval: ({ state: { data } }) => (data?.ready === false ? CHANGING_MS : false),
   });
 
 /** The rows of a draft or of a run, which the table asks for by windows. */
@@ -100,8 +100,6 @@ export const runsQuery = (state: string) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.cursor,
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state: { data } }) =>
-      data?.pages.some(({ items }) => items.some(isMoving)) ? 2 * PROGRESS_MS : false,
   });
 
 /** Whether a run goes on by itself. */
@@ -111,7 +109,6 @@ export const runQuery = (id: string) =>
   queryOptions({
     queryKey: [ALL, "run", id],
     queryFn: ({ signal }) => api.request<RunView>(runPath(id), { signal }),
-    refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? PROGRESS_MS : false),
   });
 
 export const receiptsKey = (id: string) => [ALL, "receipts", id];

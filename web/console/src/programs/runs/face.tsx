@@ -1,6 +1,5 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
 import { count } from "../../lib/counted";
@@ -10,16 +9,16 @@ import { Button } from "../../ui/button";
 import { Fact, Facts } from "../../ui/facts";
 import { ErrorState, Skeleton } from "../../ui/states";
 import { Amount } from "../../ui/text";
-import { runQuery } from "./data";
 import { RUN } from "./paths";
 import { RunProgress } from "./run-progress";
 import { useRunNews } from "./use-news";
+import { useRun } from "./use-run";
 import { nameOf, WHATS } from "./words";
 
 /** What a run does, and how far it is: on its own page, in the inbox, and among the requests. */
 export function RunFace({ request }: FaceProps) {
   useRunNews();
-  const { data: run, error, refetch } = useQuery(runQuery(request.id));
+  const { run, error, refetch } = useRun(request.id);
   const page = RUN.replace("$run", request.id);
   const here = useLocation({ select: ({ pathname }) => pathname });
   if (!run) {

@@ -6,7 +6,7 @@ import { count } from "../../lib/counted";
 import { Notice, Progress } from "../../ui/states";
 import { isMoving } from "./data";
 import { RUN } from "./paths";
-import { progressOf } from "./words";
+import { doneOf, progressOf } from "./words";
 
 /** How far a run is, what stopped it, and what was taken back of it. */
 export function RunProgress({ run }: { run: RunView }) {
@@ -24,7 +24,7 @@ export function RunProgress({ run }: { run: RunView }) {
           <Progress
             label={t`Rows posted`}
             max={rows}
-            {...((posted.rows + idle > 0 || !isMoving(run)) && { value: posted.rows + idle + skipped })}
+            {...((posted.rows + idle > 0 || !isMoving(run)) && { value: doneOf(run) })}
           />
         </div>
       )}

@@ -58,6 +58,10 @@ export const OUTCOMES: Record<NonNullable<RunRowView["outcome"]>, string> = {
   left_out: t`left out`,
 };
 
+/** The number of rows of a run with which nothing more happens. */
+export const doneOf = ({ posted, idle, skipped }: Pick<RunView, "posted" | "idle" | "skipped">): number =>
+  posted.rows + idle + skipped;
+
 /** How far a run is. */
 export function progressOf({ posted, idle, rows, chunks, atomic }: RunView): string {
   const done = t`${count(posted.rows + idle)} of ${countRows(rows)}`;

@@ -1,7 +1,6 @@
 import { GroatError, type KindView, type RequestView, type RunRowView, type RunView } from "@groat/client";
 import { useRequest } from "@groat/react";
 import { t } from "@lingui/core/macro";
-import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Download, FileQuestion, Pause, Play, Undo2 } from "lucide-react";
 import { useCallback, useState } from "react";
@@ -19,12 +18,13 @@ import { Choice, Select } from "../../../ui/field";
 import { EmptyState, ErrorState, Notice, Skeleton } from "../../../ui/states";
 import { Card, CardHeader, PageHeader } from "../../../ui/surface";
 import { RunsCrumb } from "../crumb";
-import { csvOf, isMissing, isMoving, KIND, runQuery, type Show } from "../data";
+import { csvOf, isMissing, isMoving, KIND, type Show } from "../data";
 import { Receipts } from "../receipts";
 import { RowSheet } from "../row-sheet";
 import { RunRows } from "../run-rows";
 import { saveFile } from "../save";
 import { UndoDialog } from "../undo-dialog";
+import { useRun } from "../use-run";
 import { nameOf, SHOWS } from "../words";
 
 /** A run: how far it is, who decides, what became of each row, and the way back. */
@@ -43,7 +43,7 @@ function RunOf({ kind }: { kind: KindView }) {
 
 function Run({ kind, id }: { kind: KindView; id: string }) {
   const { request, error, refresh } = useRequest(KIND, id);
-  const { data: run } = useQuery(runQuery(id));
+  const { run } = useRun(id);
   if (!request || !run) {
     const missing = isMissing(error instanceof GroatError ? error : null);
     return (

@@ -1,7 +1,7 @@
 import type { KindView, RunDraft, RunView } from "@groat/client";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { FileSpreadsheet, Plus } from "lucide-react";
 import { useMemo } from "react";
@@ -17,10 +17,11 @@ import { Select } from "../../../ui/field";
 import { EmptyState, ErrorState, Progress, SkeletonRows } from "../../../ui/states";
 import { Badge, Card, CardHeader, PageHeader } from "../../../ui/surface";
 import { Amount, Time } from "../../../ui/text";
-import { draftsQuery, isMoving, KIND, runsQuery } from "../data";
+import { draftsQuery, isMoving, KIND } from "../data";
 import { DRAFT, NEW_RUN, RUN, RUNS } from "../paths";
 import { useRunNews } from "../use-news";
-import { nameOf, progressOf } from "../words";
+import { useRuns } from "../use-run";
+import { doneOf, nameOf, progressOf } from "../words";
 
 /** All bulk runs, live, and the drafts that nobody submitted yet. */
 export function RunsPage() {
@@ -36,8 +37,7 @@ function Runs({ kind }: { kind: KindView }) {
   const navigate = useNavigate();
   const { state = "" } = useSearch({ strict: false }) as { state?: string };
   useRunNews();
-  const query = useInfiniteQuery(runsQuery(state));
-  const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  const { query, rows } = useRuns(state);
   const columns = useMemo(() => columnsFor(kind), [kind]);
   const make = (
     <Button asChild look="primary">
@@ -185,7 +185,7 @@ function Standing({ kind, run }: { kind: KindView; run: RunView }) {
       </span>
       {(isMoving(run) || run.state === "paused" || run.state === "stopped") && (
         <>
-          <Progress label={t`Rows posted`} value={run.posted.rows + run.idle + run.skipped} max={run.rows} />
+          <Progress label={t`Rows posted`} value={doneOf(run)} max={run.rows} />
           <span className="num text-faint text-xs">{progressOf(run)}</span>
         </>
       )}
