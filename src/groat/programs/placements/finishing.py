@@ -19,7 +19,7 @@ from groat.programs.runs.errors import RunError
 from groat.programs.workflow.worker import repeat
 
 AGE_US = 3_000_000
-"""Whoever takes an act has this long to finish it before another does."""
+"""The server that takes an act has this long to finish it before another does."""
 EVERY_S = 1.0
 SWEEP_S = 3_600.0
 DAY_US = 86_400_000_000
