@@ -184,7 +184,7 @@ class Committer:
         """
         if self._closing:
             raise Closed
-        weight = sum(map(_weight, commands))
+        weight = sum(command.weight() for command in commands)
         # A bulk may be larger than the queue; it is taken when the queue is empty.
         if self._queue and self._weight + weight > self._queue_max:
             self.stats.overloaded += 1
@@ -299,7 +299,7 @@ class Committer:
         most = min(self._batch_max, max(SHARE_MIN, -(-self._weight // self._idle)))
         while self._queue and (not batch or size < most):
             waiting = self._queue.popleft()
-            weight = _weight(waiting[0].command)
+            weight = waiting[0].command.weight()
             self._weight -= weight
             if not waiting[1].cancelled():
                 batch.append(waiting)
@@ -348,7 +348,7 @@ class Committer:
             locked, retry = await self._committed(batch, committed)
             self._set_apart(locked)
             self._queue.extendleft(reversed(retry))
-            self._weight += sum(_weight(prepared.command) for prepared, _, _ in retry)
+            self._weight += sum(prepared.command.weight() for prepared, _, _ in retry)
             return
 
     def _may_pass(self, error: StoreError) -> bool:
@@ -474,11 +474,6 @@ class Committer:
 def _halves(batch: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
     middle = len(batch) // 2
     return batch[:middle], batch[middle:]
-
-
-def _weight(command: Command) -> int:
-    # A program's command may make no transaction, but it takes a place in the batch.
-    return max(1, command.ids_needed())
 
 
 def _answer(

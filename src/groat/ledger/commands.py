@@ -113,8 +113,13 @@ class Command(msgspec.Struct, kw_only=True):
         raise NotImplementedError
 
     def ids_needed(self) -> int:
-        """Return the number of transactions that this command may make."""
+        """Return the number of ids that this command needs: one for each transaction that it may make."""
         return 1
+
+    def weight(self) -> int:
+        """Return as how many transactions it counts where these are limited, in the queue and in a batch."""
+        # A program's command may make no transaction, but it takes a place in the batch.
+        return max(1, self.ids_needed())
 
     def check(self, assets: dict[str, Asset]) -> None:
         """Check the form before the command is queued; raises InvalidInput, and nothing is frozen under the key."""

@@ -353,12 +353,16 @@ class Batch:
 
     def _key_rows(self) -> list[tuple[Any, ...]]:
         # The offset of each stream when a command was decided. Its answer does not include later events of the batch.
-        stood = {name: f"{stream.epoch}:{stream.first - 1}" for name, stream in self.locker.streams.items()}
-        for row in self.book.made[: self.caught_up]:
-            stood |= row.positions
+        # Only the answers that have balances, those of commands that found nothing to do, tell it.
+        stood: dict[str, str] = {}
+        told = any(isinstance(v, Done) and v.outcome and v.outcome.balances for _, v in self._decided)
+        if told:
+            stood = {n: f"{stream.epoch}:{stream.first - 1}" for n, stream in self.locker.streams.items()}
+            for row in self.book.made[: self.caught_up]:
+                stood |= row.positions
         rows: dict[str, tuple[Any, ...]] = {}
         for p, verdict in self._decided:
-            if isinstance(verdict, Done):
+            if told and isinstance(verdict, Done):
                 for row in verdict.transactions:
                     stood |= row.positions
             rows[p.key] = entry = key_row(p, verdict, stood, self.book.now)

@@ -67,8 +67,8 @@ class PostRows(Command, kw_only=True):
         """Cover the run and the rows."""
         return (self.run, self.after, self.rows[0].number, self.rows[-1].number, len(self.rows))
 
-    def ids_needed(self) -> int:
-        """Return one for each row."""
+    def weight(self) -> int:
+        """Count each row; the ids of their transactions are made of one (:func:`transaction_of`)."""
         return len(self.rows)
 
     def needs(self, refs: Refs, book: Book) -> None:

@@ -346,7 +346,7 @@ def running_runs() -> Flow[list[RunRow]]:
 def pick_rows(run: RunRow) -> Flow[list[PostedRow]]:
     """Read the next rows that a run posts in one command."""
     args = (run.draft, run.edition, run.after, run.id, run.chunk_rows)
-    return [PostedRow(*values) for values in (yield Query("pick_run_rows", args))]
+    return list(map(PostedRow._make, (yield Query("pick_run_rows", args))))
 
 
 def run_view(stored: StoredRun, undoing: Undoing, assets: Mapping[str, Asset], may: list[str]) -> RunView:
