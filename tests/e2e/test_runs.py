@@ -93,7 +93,7 @@ def test_a_run_is_approved_held_and_resumed_while_others_watch(server: Server, n
     expect(maker.get_by_test_id("run-progress")).to_have_attribute("data-posted", str(held))
     expect(maker.get_by_test_id("run-progress")).to_contain_text(f"{held:,} of {MANY:,} rows")
 
-    # How far it is comes by itself: more steps than anybody asks for.
+    # Progress comes by itself: more steps than anybody asks for.
     approver.evaluate(NOTE_PROGRESS)
     asked: list[str] = []
     approver.on("request", lambda request: asked.append(request.url))

@@ -40,7 +40,7 @@ LIMITS = LiveLimits(connects_per_minute=100_000, messages_per_second=100_000)
 
 
 class Count(msgspec.Struct):
-    """What a board of the tests shows."""
+    """The state of a board of the tests."""
 
     n: int
     pad: str = ""

@@ -53,7 +53,7 @@ class PollingBus(Bus):
     """
 
     kind = "poll"
-    # What others committed stands in their batches, and those name streams alone.
+    # Batches of other nodes name the streams that they committed to, and nothing else.
     tells_boards = False
 
     def __init__(self, store: PostgresStore, worker: str, publish: Publish) -> None:

@@ -259,7 +259,7 @@ class Boards:
     async def _read(self, board: Board, group: list[Shown]) -> None:
         asked = {shown: shown.asked for shown in group}
         for shown in group:
-            # What changes from here on is read once more.
+            # A change from here on is read once more.
             self._changed.pop(shown, None)
             shown.asked = []
         found: dict[str, bytes] = {}
