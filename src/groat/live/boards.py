@@ -158,7 +158,7 @@ class Boards:
         reader: Watcher,
         write: Callable[[bytes], Any],
     ) -> tuple[BoardWatch, BoardState]:
-        """BoardWatch a board. Give the reader the state, then call `release`.
+        """Watch a board. Give the reader the state, then call `release`.
 
         Raises Denied ``UNKNOWN_STREAM``, also where the board has nothing to show, ``NOT_ALLOWED`` and
         ``TOO_MANY_VIEWS``; StoreError.
