@@ -17,13 +17,13 @@ class Proxy:
     """Passes connections on to the next of ``targets`` (ports) that takes them, in turn.
 
     ``delay_s`` holds up what passes, in both directions. ``lose_commits``: the answer to a COMMIT is lost with its
-    connection; ``lost`` counts those.
+    connection, if these bytes have gone to the server over it since they were told; ``lost`` counts those.
     """
 
     def __init__(self, targets: list[int]) -> None:
         self.targets = targets
         self.delay_s = 0.0
-        self.lose_commits = False
+        self.lose_commits: bytes | None = None
         self.lost = 0
         self.cuts = 0
         self.port = free_port()
@@ -56,7 +56,7 @@ class Proxy:
         """Pass everything on again, beginning with what was held up."""
         self._open.set()
         self.delay_s = 0.0
-        self.lose_commits = False
+        self.lose_commits = None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
@@ -68,8 +68,10 @@ class Proxy:
             return
         self._writers.add(far_writer)
         try:
+            told = asyncio.Event()
             await asyncio.gather(
-                self._pump(reader, far_writer, answers=False), self._pump(far_reader, writer, answers=True)
+                self._pump(reader, far_writer, told, answers=False),
+                self._pump(far_reader, writer, told, answers=True),
             )
         finally:
             for each in (writer, far_writer):
@@ -85,16 +87,24 @@ class Proxy:
         raise ConnectionRefusedError
 
     async def _pump(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        told: asyncio.Event,
+        *,
+        answers: bool,
     ) -> None:
         with suppress(OSError):
             while data := await reader.read(CHUNK_BYTES):
                 if self.delay_s:
                     await asyncio.sleep(self.delay_s)
                 await self._open.wait()
-                if answers and self.lose_commits and COMMITTED in data:
-                    self.lost += 1
-                    break
+                if self.lose_commits is not None:
+                    if not answers and self.lose_commits in data:
+                        told.set()
+                    if answers and told.is_set() and COMMITTED in data:
+                        self.lost += 1
+                        break
                 writer.write(data)
                 await writer.drain()
         # The other direction ends with this one.

@@ -144,6 +144,6 @@ class Strikes:
         """Break connections just when the answer to a COMMIT is under way: nobody knows whether it happened."""
         node = self._node()
         async with self._nodes[node]:
-            node.network.lose_commits = True
+            node.network.lose_commits = b""
             await asyncio.sleep(1)
             node.network.heal()
