@@ -28,6 +28,7 @@ from groat.programs.credits.vouchers.redeeming import Redeem, UndoRedemption
 from groat.programs.credits.vouchers.words import Vouchers
 from groat.store.batch import Done
 from tests.helpers.clock import Clock
+from tests.helpers.databases import Database, SqliteDatabase
 from tests.helpers.money import new_key, standing
 from tests.helpers.tables import parse_table
 from tests.programs.credits.shop import Shop
@@ -294,6 +295,48 @@ async def test_a_naive_model_beside_it(groat: Groat, seed: int) -> None:
     assert (await standing(groat, "house:promotions")).balance == str(-10 * uses)
     for who, many in by.items():
         assert (await standing(groat, f"user:{who}")).balance == str(10 * many)
+
+
+@pytest.mark.parametrize(
+    ("what", "broken", "mended"),
+    [
+        ("campaign", "campaign SET uses = uses + 1", "campaign SET uses = uses - 1"),
+        ("person", "person SET made = made + 1", "person SET made = made - 1"),
+        (
+            "code",
+            "code SET person = 'user:x' WHERE number = 1",
+            "code SET person = 'user:b' WHERE number = 1",
+        ),
+        (
+            "code",
+            "code SET state = 'unused', redemption = NULL, person = NULL WHERE number = 1",
+            "code SET state = 'redeemed', person = 'user:b', redemption ="
+            " (SELECT r.id FROM groat_voucher_redemption AS r WHERE r.code = groat_voucher_code.id) WHERE number = 1",
+        ),
+        ("redemption", "redemption SET amount = amount + 1", "redemption SET amount = amount - 1"),
+        ("transaction", "redemption SET id = 'x' || id", "redemption SET id = substr(id, 2)"),
+    ],
+)
+async def test_verify_finds_rows_that_were_changed(
+    groat: Groat, database: Database, what: str, broken: str, mended: str
+) -> None:
+    await begin(groat)
+    digest, _ = await make(groat, await begin(groat, ""), 2)
+    assert await verdict(groat, redeem("a")) == await verdict(groat, redeem("b", digest=digest)) == "ok"
+    for sql, found in ((broken, {what}), (mended, set())):
+        change(database, f"UPDATE groat_voucher_{sql}")
+        report = await groat.verify()
+        assert {each.check for each in report.problems} == ({"verify_vouchers"} if found else set())
+        assert found <= {each.what.partition(" ")[0] for each in report.problems}
+
+
+def change(database: Database, sql: str) -> None:
+    """Change rows behind the ledger's back."""
+    if isinstance(database, SqliteDatabase):
+        with database.raw() as connection:
+            connection.execute(sql)
+    else:
+        database.rows(sql)
 
 
 async def test_the_words_of_an_app(groat: Groat) -> None:
