@@ -23,6 +23,7 @@ from groat.asgi import mount_of
 from groat.identity import Identity, Unauthorized
 from groat.ledger.errors import InvalidInput
 from groat.ledger.keys import Key, as_key
+from groat.ledger.text import check_id
 from groat.live.limits import Bucket
 from groat.sparing import SparingLog
 from groat.store.replica import STALE_S_MAX
@@ -272,6 +273,14 @@ class Call:
         if kind != self.operation.id or not value.isprintable():
             raise HttpError("invalid_cursor")
         return value
+
+    def id_cursor(self, start: str) -> str:
+        """Return the id behind the cursor, ``start`` without one. Raises HttpError ``invalid_cursor``."""
+        cursor = self.cursor()
+        try:
+            return start if cursor is None else check_id(cursor)
+        except InvalidInput:
+            raise HttpError("invalid_cursor") from None
 
     def to_cursor(self, value: str) -> str:
         """Return an opaque cursor that leads to the items after ``value`` in this list."""

@@ -342,7 +342,7 @@ async def list_budgets(call: Call) -> Answer:
             await check_may_read(call, account)
         elif of != identity.principal:
             raise HttpError("forbidden")
-    after = check_id(call.cursor() or FIRST_ID)
+    after = call.id_cursor(FIRST_ID)
     found = await call.groat.budgets(
         account, of=of, asset=call.query.get("asset", ""), after=after, limit=limit
     )

@@ -102,7 +102,7 @@ async def list_grants(call: Call) -> Answer:
         items, last = await _read(call, reading.page_live, path, asset, after, limit)
         following = call.to_cursor(" ".join(map(str, last))) if last and len(items) == limit else None
         return Answer.of(GrantPage(items, following))
-    before = "" if cursor is None else _id(cursor)
+    before = call.id_cursor("")
     items = await _read(call, reading.page_newest, path, asset, state == "all", before, limit)
     return Answer.of(GrantPage(items, call.to_cursor(items[-1].id) if len(items) == limit else None))
 
@@ -145,8 +145,7 @@ async def list_grant_moves(call: Call) -> Answer:
     what expired or was taken back.
     """
     grant = (await _find(call)).grant
-    cursor, limit = call.cursor(), call.limit()
-    before = "" if cursor is None else _id(cursor)
+    before, limit = call.id_cursor(""), call.limit()
     # A transaction may have several postings, and a page ends with a whole one.
     found = await _read(call, reading.page_moves, grant, before, limit + 1)
     shown = found

@@ -9,7 +9,6 @@ from groat.api.call import Call
 from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
-from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_id
 from groat.programs.placements import giving, reading
 from groat.programs.placements.bodies import AttachInput, CreditsInput, ProcessInput
@@ -136,7 +135,9 @@ async def list_placement_files(call: Call) -> Answer:
     """The files of a placement, the newest first, with what stands in them and whom they placed."""
     placement, limit = await find(call), call.limit()
     items = []
-    for row, placed, fresh in await call.groat.read(reading.page_files, placement.id, _before(call), limit):
+    for row, placed, fresh in await call.groat.read(
+        reading.page_files, placement.id, call.id_cursor(LAST_ID), limit
+    ):
         draft = await _draft(call, row.draft)
         given = draft if row.given in (None, row.draft) else await _draft(call, row.given or "")
         items.append(file_view(row, draft, None if given is None else given.run, placed, fresh))
@@ -197,7 +198,7 @@ async def list_placement_acts(call: Call) -> Answer:
     """
     placement = await find(call)
     asset, limit = await call.groat.asset(placement.asset), call.limit()
-    items = await call.groat.read(reading.page_acts, placement.id, _before(call), limit, asset)
+    items = await call.groat.read(reading.page_acts, placement.id, call.id_cursor(LAST_ID), limit, asset)
     more = call.to_cursor(items[-1].id) if len(items) == limit else None
     return Answer.of(PlacementActPage(items, asset.code, more))
 
@@ -315,17 +316,6 @@ async def _given(call: Call, wish: Wish, dry_run: bool, key: Any) -> Answer:
         return Answer.of(await giving.preview(call.services.groat, wish, giver), 200)
     given = await giving.give(call.services.groat, wish, giver)
     return Answer.of(given, 200 if given.run is not None and given.run.replayed else 201)
-
-
-def _before(call: Call) -> str:
-    """Return the id before which the next ones are. Raises HttpError ``invalid_cursor``."""
-    cursor = call.cursor()
-    if cursor is None:
-        return LAST_ID
-    try:
-        return check_id(cursor)
-    except InvalidInput:
-        raise HttpError("invalid_cursor") from None
 
 
 async def _find_file(call: Call) -> PlacementFile:

@@ -12,7 +12,6 @@ from groat.api.money import check_below_floor
 from groat.api.operations import CURSOR, LIMIT, Operations, Parameter
 from groat.api.problems import HttpError
 from groat.api.rights import Right
-from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_id
 from groat.programs.runs import reading
 from groat.programs.runs.bodies import DraftInput, PostRunInput, RunUndo, SelectionInput
@@ -152,7 +151,7 @@ async def _select(call: Call, body: DraftInput, selection: SelectionInput) -> Ru
 async def list_run_drafts(call: Call) -> Answer:
     """Drafts that nobody has filed and no placement has as a file, the newest first."""
     limit = call.limit()
-    found = await call.groat.read(reading.page_drafts, _before(call), limit)
+    found = await call.groat.read(reading.page_drafts, call.id_cursor(LAST_ID), limit)
     drafts = call.services.groat.program(Runs).drafts
     items = [await drafts.view(stored) for stored in found]
     return Answer.of(RunDraftPage(items, call.to_cursor(found[-1].id) if len(found) == limit else None))
@@ -304,7 +303,7 @@ async def list_runs(call: Call) -> Answer:
     if state and state not in STATES:
         raise HttpError("invalid_query", f"state is one of {', '.join(STATES)}.")
     assets = await call.groat.assets()
-    found = await call.groat.read(reading.page_runs, _before(call), state, limit)
+    found = await call.groat.read(reading.page_runs, call.id_cursor(LAST_ID), state, limit)
     items = [
         reading.run_view(stored, undoing, assets, await _may(call, stored.run.id))
         for stored, undoing in found
@@ -413,13 +412,3 @@ def window(call: Call) -> tuple[str, int, int]:
     if not (text.isascii() and text.isdigit() and len(text) < 7 and int(text) <= ROWS_MAX):
         raise HttpError("invalid_query", f"from is a number from 0 to {ROWS_MAX}.")
     return show, int(text), call.limit()
-
-
-def _before(call: Call) -> str:
-    cursor = call.cursor()
-    if cursor is None:
-        return LAST_ID
-    try:
-        return check_id(cursor)
-    except InvalidInput:
-        raise HttpError("invalid_cursor") from None

@@ -11,7 +11,6 @@ from groat.api.problems import HttpError
 from groat.api.rights import Right
 from groat.identity.model import check_user
 from groat.ledger.amounts import AMOUNT_MAX
-from groat.ledger.errors import InvalidInput
 from groat.ledger.text import check_id, parse_time
 from groat.programs.credits.admin.updates import Sought, page_updates, read_devices
 from groat.programs.credits.admin.views import CreditUpdatePage, DevicePage
@@ -69,7 +68,9 @@ async def list_credit_updates(call: Call) -> Answer:
     end = parse_time(query["to"]) if "to" in query else AMOUNT_MAX
     wanted = Sought(check_user(user) if user else "", query.get("actor", ""), reason, start, end)
     lookup = call.lookup()
-    items, last = await lookup.read(page_updates, wanted, _before(call), limit, dict(await lookup.assets()))
+    items, last = await lookup.read(
+        page_updates, wanted, call.id_cursor(LAST_ID), limit, dict(await lookup.assets())
+    )
     return Answer.of(CreditUpdatePage(items, None if last is None else call.to_cursor(last)))
 
 
@@ -96,13 +97,3 @@ async def list_update_devices(call: Call) -> Answer:
     if found is None:
         raise CreditError("update_not_found")
     return Answer.of(DevicePage(found))
-
-
-def _before(call: Call) -> str:
-    cursor = call.cursor()
-    if cursor is None:
-        return LAST_ID
-    try:
-        return check_id(cursor)
-    except InvalidInput:
-        raise HttpError("invalid_cursor") from None

@@ -15,7 +15,7 @@ from groat.api.rights import Right, sees_everything
 from groat.engine.ids import new_id
 from groat.identity import Identity
 from groat.identity.model import check_user
-from groat.ledger.errors import InvalidInput, Refusal
+from groat.ledger.errors import Refusal
 from groat.ledger.text import check_id
 from groat.programs.credits.vouchers import reading
 from groat.programs.credits.vouchers.bodies import PreviewInput, RedeemInput, UndoInput
@@ -153,8 +153,7 @@ async def list_redemptions(call: Call) -> Answer:
     everybody = user is None and sees_everything(identity)
     person = "" if everybody else _person(identity, user, sees_everything(identity))
     campaign = check_id(query["campaign"]) if "campaign" in query else ""
-    cursor, limit = call.cursor(), call.limit()
-    before = LAST_ID if cursor is None else id_of(cursor)
+    before, limit = call.id_cursor(LAST_ID), call.limit()
     items = await call.groat.read(
         reading.page_redemptions, campaign, person, before, limit, await call.groat.assets()
     )
@@ -199,14 +198,6 @@ async def undo_redemption(call: Call) -> Answer:
     )
     groat = call.groat.dry_run if call.dry_run else call.groat
     return _answer(call, await groat.execute(command))
-
-
-def id_of(cursor: str) -> str:
-    """Return the id in a cursor. Raises HttpError ``invalid_cursor``."""
-    try:
-        return check_id(cursor)
-    except InvalidInput:
-        raise HttpError("invalid_cursor") from None
 
 
 def _person(identity: Identity, user: str | None, others: bool) -> str:

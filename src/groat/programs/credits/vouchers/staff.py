@@ -28,7 +28,7 @@ from groat.programs.credits.vouchers.campaigns import (
 )
 from groat.programs.credits.vouchers.desk import Desk
 from groat.programs.credits.vouchers.errors import VoucherError
-from groat.programs.credits.vouchers.operations import CODE, GRANT, id_of
+from groat.programs.credits.vouchers.operations import CODE, GRANT
 from groat.programs.credits.vouchers.rows import CampaignRow
 from groat.programs.credits.vouchers.views import (
     CampaignChart,
@@ -124,8 +124,7 @@ async def begin_campaign(call: Call) -> Answer:
 )
 async def list_campaigns(call: Call) -> Answer:
     """All campaigns, the newest first."""
-    cursor, limit = call.cursor(), call.limit()
-    before = LAST_ID if cursor is None else id_of(cursor)
+    before, limit = call.id_cursor(LAST_ID), call.limit()
     items = await call.groat.read(reading.page_campaigns, before, limit, await call.groat.assets())
     return Answer.of(CampaignPage(items, call.to_cursor(items[-1].id) if len(items) == limit else None))
 
