@@ -1388,7 +1388,7 @@ class AsyncCalls:
     def list_run_drafts(
         self, *, cursor: str | None = None, limit: int | None = None, timeout_s: float | None = None
     ) -> AsyncPaged[answers.RunDraft, answers.RunDraftPage]:
-        """``GET /v1/runs/drafts``: List drafts. Drafts that nobody has filed and no placement has as a
+        """``GET /v1/runs/drafts``: List drafts. Drafts that nobody has filed and that are not kept as a
         file, the newest first. For admins, support and services.
         """
         return self._list(
@@ -1451,8 +1451,8 @@ class AsyncCalls:
         )
 
     async def delete_run_draft(self, id: str, *, timeout_s: float | None = None) -> None:
-        """``DELETE /v1/runs/drafts/{id}``: Forget a draft. Only one that nobody has filed, and that is no
-        file of a placement. For admins and services.
+        """``DELETE /v1/runs/drafts/{id}``: Forget a draft. Only one that nobody has filed and that is not
+        kept as a file. For admins and services.
         """
         await self._call(table.DELETE_RUN_DRAFT, path={"id": id}, timeout_s=timeout_s)
 

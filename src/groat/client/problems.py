@@ -373,7 +373,7 @@ class DraftFiled(Problem):
 
 
 class DraftKept(Problem):
-    """``draft_kept`` (409): A file of a placement has these rows, so they stay as long as it does."""
+    """``draft_kept`` (409): The rows are kept as a file, so they stay as long as that does."""
 
     code = "draft_kept"
 

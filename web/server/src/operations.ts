@@ -740,7 +740,7 @@ export class Groat extends Door {
   }
 
   /**
-   * List drafts. Drafts that nobody has filed and no placement has as a file, the newest first. For admins, support and services.
+   * List drafts. Drafts that nobody has filed and that are not kept as a file, the newest first. For admins, support and services.
    *
    * `GET /v1/runs/drafts`
    */
@@ -767,7 +767,7 @@ export class Groat extends Door {
   }
 
   /**
-   * Forget a draft. Only one that nobody has filed, and that is no file of a placement. For admins and services.
+   * Forget a draft. Only one that nobody has filed and that is not kept as a file. For admins and services.
    *
    * `DELETE /v1/runs/drafts/{id}`
    */

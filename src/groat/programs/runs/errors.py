@@ -33,7 +33,7 @@ RUN_ERRORS: dict[str, Rule] = {
     ),
     "run_is_undo": Rule(409, "The run took another one back. File that one's rows again, in a draft of their own."),
     "run_nothing_to_undo": Rule(409, "Nothing that the run posted is left to undo."),
-    "draft_kept": Rule(409, "A file of a placement has these rows, so they stay as long as it does."),
+    "draft_kept": Rule(409, "The rows are kept as a file, so they stay as long as that does."),
     "run_choice_wrong": Rule(422, "Only the draft of a file has a reading to correct; only an undo has short."),
 }  # fmt: skip
 

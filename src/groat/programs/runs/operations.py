@@ -149,7 +149,7 @@ async def _select(call: Call, body: DraftInput, selection: SelectionInput) -> Ru
     answer_example={"items": [DRAFT], "cursor": None},
 )
 async def list_run_drafts(call: Call) -> Answer:
-    """Drafts that nobody has filed and no placement has as a file, the newest first."""
+    """Drafts that nobody has filed and that are not kept as a file, the newest first."""
     limit = call.limit()
     found = await call.groat.read(reading.page_drafts, call.id_cursor(LAST_ID), limit)
     drafts = call.services.groat.program(Runs).drafts
@@ -215,7 +215,7 @@ async def change_run_draft(call: Call) -> Answer:
     codes=("draft_not_found", "draft_filed", "draft_kept", "draft_changed", "invalid_id"),
 )
 async def delete_run_draft(call: Call) -> Answer:
-    """Only one that nobody has filed, and that is no file of a placement."""
+    """Only one that nobody has filed and that is not kept as a file."""
     await call.services.groat.program(Runs).discard(call.params["id"])
     return Answer(b"", 204)
 

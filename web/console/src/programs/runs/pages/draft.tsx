@@ -74,7 +74,7 @@ function Draft({ id }: { id: string }) {
           draft.closed ? (
             <Trans>The rows of this file were given by another run.</Trans>
           ) : draft.expires_at === null ? (
-            <Trans>A draft: nobody has got anything yet. It is kept as a file of its placement.</Trans>
+            <Trans>A draft: nobody has got anything yet. It is kept as a file.</Trans>
           ) : (
             <Trans>
               A draft: nobody has got anything yet. It is kept until <Time at={draft.expires_at} />.
