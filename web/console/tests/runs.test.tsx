@@ -13,6 +13,7 @@ import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { groat } from "../src/groat";
+import { runs } from "../src/programs/runs";
 import { ByFile } from "../src/programs/runs/by-file";
 import { draftQuery, rowsKey } from "../src/programs/runs/data";
 import { problemOf } from "../src/programs/runs/filing";
@@ -361,4 +362,31 @@ test.each([
   [99_950, 99_999, [999]],
 ])("places %d to %d are in the windows %j", (first, last, wanted) => {
   expect(windowsOf(first, last)).toEqual(wanted);
+});
+
+describe("the way back from a draft or a run", () => {
+  const pages = (runs.pages ?? []).filter(({ path }) => /\$(draft|run)$/.test(path));
+
+  test.each(["/admin/placement-details/spring", "/admin/placement-details/spring-2026.b@1|x"])(
+    "to %s",
+    (back) => {
+      expect(pages).toHaveLength(2);
+      for (const { search } of pages) expect(search?.({ back })).toEqual({ back });
+    },
+  );
+
+  test.each([
+    "https://example.org",
+    "//example.org",
+    "/\\example.org",
+    "/admin//example.org",
+    "/../x",
+    "/admin/..",
+    "javascript:alert(1)",
+    "/",
+    "",
+    7,
+  ])("not to %s", (back) => {
+    for (const { search } of pages) expect(search?.({ back })).toEqual({});
+  });
 });

@@ -8,7 +8,7 @@ import { RunLine } from "./line";
 import { DRAFT, NEW_RUN, RUN, RUNS } from "./paths";
 
 /** Pages of the console alone: an address that somebody sends must not lead to another site. */
-const PAGE = /^\/[\w-]+(\/[\w-]+)*$/;
+const PAGE = /^(\/(?!\.)[\w.@|~-]+)+$/;
 /** Keeps the page to which a draft or a run leads back, where one led there. */
 const keepBack = ({ back }: Record<string, unknown>) =>
   typeof back === "string" && PAGE.test(back) ? { back } : {};
